@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Headrace.Engine;
+
+/// <summary>The part of a <see cref="Machine"/> that compiled code reads and writes through a pointer, in native memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MachineState
+{
+    /// <summary>The packet at hand; its address is the context in R1.</summary>
+    public Frame* Frame;
+
+    /// <summary>Lowest byte of the stack area.</summary>
+    public byte* StackBase;
+
+    /// <summary>One past the highest byte of the stack area: R10 of the program's first frame.</summary>
+    public byte* StackTop;
+
+    /// <summary>Extra memory a program may touch (<c>headrace vm</c>): first byte.</summary>
+    public byte* Memory;
+
+    /// <summary>Extra memory a program may touch: one past the last byte.</summary>
+    public byte* MemoryEnd;
+
+    /// <summary>Slot of the instruction that runs or called, for fault messages. Compiled code sets it before anything that can fault.</summary>
+    public int Pc;
+
+    /// <summary>Local calls that are open: at most <see cref="Machine.MaxCallDepth"/> frames.</summary>
+    public int CallDepth;
+
+    /// <summary>Tail calls made for this packet: at most <see cref="Machine.MaxTailCalls"/>.</summary>
+    public int TailCalls;
+
+    /// <summary>The processor number the program is told.</summary>
+    public int Cpu;
+
+    /// <summary>Backward jumps and instructions left before the program is stopped as endless.</summary>
+    public long Budget;
+}

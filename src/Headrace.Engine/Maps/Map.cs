@@ -1,0 +1,87 @@
+using Headrace.Bytecode;
+using Headrace.Objects;
+
+namespace Headrace.Engine;
+
+/// <summary>A loaded map in native memory with the kernel's semantics, shared by programs, workers and user code.</summary>
+/// <remarks>
+/// Two faces: the raw one (internal, pointers and negative errno numbers, what helpers call and the JIT inlines) and the public
+/// one of spans and <see cref="MapException"/> with what bpf(2) would answer. Values have stable addresses as long as the map lives:
+/// memory of a deleted element may hold another element later, as in the kernel, but is never returned to the system before
+/// <see cref="Dispose()"/>. Look-ups are safe beside updates from other threads.
+/// </remarks>
+public abstract unsafe partial class Map : IDisposable
+{
+    /// <summary>Registers a map made from <paramref name="spec"/>; the derived class has checked the spec and allocates.</summary>
+    private protected Map(MapSpec spec, int cpus)
+    {
+        Spec = spec;
+        KeySize = checked((int)spec.KeySize);
+        ValueSize = checked((int)spec.ValueSize);
+        Cpus = cpus;
+        Handle = MapHandles.Add(this);
+    }
+
+    /// <summary>What the map was made from.</summary>
+    public MapSpec Spec { get; }
+
+    /// <summary>Name from the spec.</summary>
+    public string Name => Spec.Name;
+
+    /// <summary>Structure and semantics.</summary>
+    public MapType Type => Spec.Type;
+
+    /// <summary>Key size in bytes.</summary>
+    public int KeySize { get; }
+
+    /// <summary>Value size in bytes as a program sees it (one CPU's).</summary>
+    public int ValueSize { get; }
+
+    /// <summary>Number of elements it can hold.</summary>
+    public uint MaxEntries => Spec.MaxEntries;
+
+    /// <summary>Creation flags.</summary>
+    public MapFlags Flags => Spec.Flags;
+
+    /// <summary>Number of CPUs a per-CPU map has values for.</summary>
+    public int Cpus { get; }
+
+    /// <summary>The opaque number that stands for this map in a program's registers. Never a valid address.</summary>
+    public ulong Handle { get; }
+
+    // The raw face. Keys and values are native pointers of KeySize and ValueSize bytes; results are 0 or -errno.
+
+    /// <summary>Address of the value for a program on <paramref name="cpu"/>, or null. For maps of maps: the inner map's handle.</summary>
+    internal abstract byte* Lookup(byte* key, int cpu);
+
+    /// <summary>Adds or replaces an element as <c>bpf_map_update_elem</c> called by a program on <paramref name="cpu"/>.</summary>
+    internal abstract int Update(byte* key, byte* value, ulong flags, int cpu);
+
+    /// <summary>Removes an element.</summary>
+    internal abstract int Delete(byte* key);
+
+    /// <summary>Writes the key after <paramref name="key"/> (null: the first) to <paramref name="next"/>; -ENOENT at the end.</summary>
+    internal abstract int NextKey(byte* key, byte* next);
+
+    /// <summary>Adds a value to a queue, stack or bloom filter.</summary>
+    internal virtual int Push(byte* value, ulong flags) => -Errno.EOPNOTSUPP;
+
+    /// <summary>Takes a value from a queue or stack.</summary>
+    internal virtual int Pop(byte* value) => -Errno.EOPNOTSUPP;
+
+    /// <summary>Reads the next value of a queue or stack, or asks a bloom filter about one.</summary>
+    internal virtual int Peek(byte* value) => -Errno.EOPNOTSUPP;
+
+    /// <summary>True when the program may touch <paramref name="size"/> bytes at <paramref name="address"/>: they lie inside one value of this map.</summary>
+    internal abstract bool Contains(ulong address, ulong size);
+
+    /// <summary>Releases the native memory. Programs that use the map must have stopped.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases the native memory; overriders call the base.</summary>
+    protected virtual void Dispose(bool disposing) => MapHandles.Remove(Handle);
+}
