@@ -1,0 +1,127 @@
+using Headrace.Bytecode;
+using Headrace.Objects;
+
+namespace Headrace.Linux;
+
+/// <summary>A collection the kernel holds: its maps, filled, and its programs. Dispose of it to unload.</summary>
+public sealed class KernelCollection : IDisposable
+{
+    private readonly List<KernelMap> _maps = [];
+    private readonly Dictionary<string, KernelMap> _mapsByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KernelProgram> _programs = new(StringComparer.Ordinal);
+
+    private KernelCollection(CollectionSpec spec) => Spec = spec;
+
+    /// <summary>What it was loaded from.</summary>
+    public CollectionSpec Spec { get; }
+
+    /// <summary>The programs by name.</summary>
+    public IReadOnlyDictionary<string, KernelProgram> Programs => _programs;
+
+    /// <summary>The maps by name.</summary>
+    public IReadOnlyDictionary<string, KernelMap> Maps => _mapsByName;
+
+    /// <summary>Makes the maps, writes what they hold from the start, loads the programs and puts them into program arrays.</summary>
+    /// <exception cref="KernelException">The kernel refused something; nothing stays behind.</exception>
+    /// <exception cref="UnsupportedFeatureException">The collection needs what cannot be given here; nothing stays behind.</exception>
+    /// <exception cref="HeadraceException">An initial entry refers to a program or map that is not there; nothing stays behind.</exception>
+    public static KernelCollection Load(CollectionSpec spec, KernelLoadOptions? options = null)
+    {
+        options ??= new KernelLoadOptions();
+        var collection = new KernelCollection(spec);
+        try
+        {
+            collection.CreateMaps();
+            collection.FillMaps();
+            collection.LoadPrograms(options);
+            collection.FillProgramArrays();
+            return collection;
+        }
+        catch
+        {
+            collection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (KernelProgram program in _programs.Values)
+            program.Dispose();
+        foreach (KernelMap map in _maps)
+            map.Dispose();
+    }
+
+    private void CreateMaps()
+    {
+        foreach (MapSpec spec in Spec.Maps)
+        {
+            KernelMap map = KernelMap.Create(spec);
+            _maps.Add(map);
+            _mapsByName.Add(spec.Name, map);
+        }
+    }
+
+    private void FillMaps()
+    {
+        foreach (KernelMap map in _maps)
+        {
+            if (map.Spec.Data is { } data)
+                map.Update(new byte[map.KeySize], data);
+            foreach (MapEntrySpec entry in map.Spec.Entries)
+            {
+                if (entry.Reference is null)
+                    map.Update(entry.Key, ValueFor(map, entry));
+                else if (map.Type is MapType.ArrayOfMaps or MapType.HashOfMaps)
+                    map.SetMap(entry.Key, Referred(map, entry.Reference));
+            }
+            if (map.Spec.Freeze)
+                map.Freeze();
+        }
+    }
+
+    private void LoadPrograms(KernelLoadOptions options)
+    {
+        foreach (ProgramSpec spec in Spec.Programs)
+        {
+            if (options.Programs is null || options.Programs.Contains(spec.Name) || IsTailCalled(spec.Name))
+                _programs.Add(spec.Name, KernelProgram.Load(spec, _maps, logLevel: options.LogLevel));
+        }
+    }
+
+    private bool IsTailCalled(string program) =>
+        Spec.Maps.Any(map => map.Type == MapType.ProgramArray && map.Entries.Any(entry => entry.Reference == program));
+
+    private void FillProgramArrays()
+    {
+        foreach (KernelMap map in _maps.Where(map => map.Type == MapType.ProgramArray))
+        {
+            foreach (MapEntrySpec entry in map.Spec.Entries)
+            {
+                if (entry.Reference is null)
+                    continue;
+                if (!_programs.TryGetValue(entry.Reference, out KernelProgram? program))
+                    throw new HeadraceException($"map '{map.Name}': its initial entry refers to program '{entry.Reference}', which {Spec.Source} does not have");
+                map.SetProgram(BitConverter.ToUInt32(entry.Key), program);
+            }
+        }
+    }
+
+    private KernelMap Referred(KernelMap outer, string name) => _mapsByName.TryGetValue(name, out KernelMap? inner)
+        ? inner
+        : throw new HeadraceException($"map '{outer.Name}': its initial entry refers to map '{name}', which {Spec.Source} does not have");
+
+    /// <summary>An initial value of one processor's size holds for every processor.</summary>
+    private static byte[] ValueFor(KernelMap map, MapEntrySpec entry)
+    {
+        byte[] value = entry.Value ?? throw new HeadraceException($"map '{map.Name}': an initial entry has neither a value nor a reference");
+        if (!map.IsPerCpu || value.Length == map.ValueBufferSize)
+            return value;
+        int stride = map.ValueBufferSize / Processors.Possible;
+        byte[] all = new byte[map.ValueBufferSize];
+        for (int processor = 0; processor < Processors.Possible; processor++)
+            value.CopyTo(all.AsSpan(processor * stride));
+        return all;
+    }
+}

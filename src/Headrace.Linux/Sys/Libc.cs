@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Headrace.Linux.Sys;
+
+/// <summary>The C library's functions that the kernel interface stands on.</summary>
+internal static unsafe partial class Libc
+{
+    /// <summary>bpf(2) has no wrapper in the C library: it is called by number (arch/*/include/generated/uapi/asm/unistd_64.h).</summary>
+    private static readonly long s_bpfNumber = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 321,
+        Architecture.Arm64 => 280,
+        Architecture other => throw new PlatformNotSupportedException($"bpf(2) is known here for x86-64 and arm64, this process is {other}"),
+    };
+
+    /// <summary>Makes one bpf(2) call.</summary>
+    /// <returns>What the kernel answered, 0 or above, or the negative error number.</returns>
+    public static int Bpf(BpfCommand command, void* attributes, int size)
+    {
+        long result = SystemCall(s_bpfNumber, (long)command, attributes, (nuint)size);
+        return result < 0 ? -Marshal.GetLastPInvokeError() : (int)result;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long command, void* attributes, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUserId();
+
+    /// <summary>Reads which processors the calling thread may run on.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
+    public static partial int GetAffinity(int thread, nuint size, ulong* mask);
+
+    /// <summary>Sets which processors the calling thread (0) may run on.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int thread, nuint size, ulong* mask);
+}
