@@ -14,18 +14,55 @@ public sealed unsafe partial class Machine : IDisposable
     /// <summary>Stack a program may use over all open frames, in bytes (<c>MAX_BPF_STACK</c>, include/linux/filter.h).</summary>
     internal const int MaxStack = 512;
 
+    /// <summary>Iterations of may_goto loops in one call of a function (<c>BPF_MAX_LOOPS</c>, include/linux/bpf.h).</summary>
+    internal const uint MaxLoops = 8 * 1024 * 1024;
+
+    /// <summary>Makes a machine.</summary>
+    /// <param name="options">What it tells its programs of the world; null for the defaults.</param>
+    public Machine(MachineOptions? options = null)
+    {
+        Options = options ?? new MachineOptions();
+        State = (MachineState*)NativeMemory.AllocZeroed((nuint)sizeof(MachineState));
+        State->StackBase = (byte*)NativeMemory.AlignedAlloc(MaxCallDepth * MaxStack, 64);
+        State->StackTop = State->StackBase + MaxCallDepth * MaxStack;
+        NativeMemory.Clear(State->StackBase, MaxCallDepth * MaxStack);
+        State->Cpu = Options.Cpu;
+        State->Budget = Options.Budget;
+    }
+
+    /// <summary>What it tells its programs of the world.</summary>
+    public MachineOptions Options { get; }
+
     /// <summary>The native part, read and written by compiled code.</summary>
     internal MachineState* State { get; private set; }
 
-    /// <summary>Makes a machine.</summary>
-    public Machine()
+    /// <summary>The program that runs: the executor's own or the one a tail call went to. Null for a machine alone.</summary>
+    internal LoadedProgram? Program { get; set; }
+
+    /// <summary>The executor that runs on it; null for a machine alone.</summary>
+    internal Executor? Executor { get; init; }
+
+    /// <summary>Makes the exception for a fault at <see cref="MachineState.Pc"/>.</summary>
+    internal ProgramFaultException Fault(string reason) =>
+        new(Program?.Name ?? "(none)", State->Pc, reason, Program?.LineAt(State->Pc));
+
+    /// <summary>Calls back into the program that runs: what helpers with a callback use.</summary>
+    /// <remarks>The function is the number that the program gave (see <see cref="FunctionPointers"/>); the others become R1 to R5.</remarks>
+    /// <returns>R0 at the function's exit.</returns>
+    /// <exception cref="ProgramFaultException">No such function, more than <see cref="MaxCallDepth"/> frames, or a fault inside.</exception>
+    internal ulong CallFunction(ulong function, ulong a1, ulong a2 = 0, ulong a3 = 0, ulong a4 = 0, ulong a5 = 0)
     {
-        State = (MachineState*)NativeMemory.AllocZeroed((nuint)sizeof(MachineState));
+        if (Executor is null || !FunctionPointers.TryFind(function, out LoadedProgram program, out int slot))
+            throw Fault($"calls back 0x{function:x}, which is no function");
+        return Executor.CallFunction(program, slot, a1, a2, a3, a4, a5);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (State == null)
+            return;
+        NativeMemory.AlignedFree(State->StackBase);
         NativeMemory.Free(State);
         State = null;
     }

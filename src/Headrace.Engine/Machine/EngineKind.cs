@@ -1,0 +1,11 @@
+namespace Headrace.Engine;
+
+/// <summary>The ways a program runs in user space.</summary>
+public enum EngineKind
+{
+    /// <summary>One instruction after the other, every access checked: the reference semantics.</summary>
+    Interpreter,
+
+    /// <summary>Compiled to IL and by .NET's compiler to machine code.</summary>
+    Jit,
+}

@@ -1,0 +1,46 @@
+namespace Headrace.Engine;
+
+/// <summary>A program ready to run on one engine with a machine of its own. One a worker; not shared between threads.</summary>
+public abstract unsafe class Executor : IDisposable
+{
+    /// <summary>Binds a program to a new machine.</summary>
+    private protected Executor(LoadedProgram program, MachineOptions? options)
+    {
+        Program = program;
+        Machine = new Machine(options) { Program = program, Executor = this };
+    }
+
+    /// <summary>The program it starts.</summary>
+    public LoadedProgram Program { get; }
+
+    /// <summary>What the program stands on.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>Runs the program over a burst: once for each frame, in order, with the frame as context. The verdicts are in <see cref="Frame.Verdict"/>.</summary>
+    /// <param name="frames">The first frame, in native memory.</param>
+    /// <param name="count">Number of frames.</param>
+    /// <exception cref="ProgramFaultException">The program was stopped; frames before the one at hand have their verdicts.</exception>
+    public abstract void Run(Frame* frames, int count);
+
+    /// <summary>Runs the program once over plain memory: R1 is its address, R2 its length, and it is all the program may touch besides its stack.</summary>
+    /// <returns>R0 at the exit.</returns>
+    /// <exception cref="ProgramFaultException">The program was stopped.</exception>
+    public abstract ulong Invoke(byte* memory, nuint length);
+
+    /// <summary>Calls a function of a program on the machine's stack, for helpers that take a callback.</summary>
+    internal abstract ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases the machine; overriders call the base.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Machine.Dispose();
+    }
+}

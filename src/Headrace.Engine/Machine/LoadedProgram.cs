@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Headrace.Bytecode;
+using Headrace.Objects;
+
+namespace Headrace.Engine;
+
+/// <summary>A program that was checked and bound to its maps: what executors run. Shared between threads; it never changes.</summary>
+public sealed partial class LoadedProgram : IDisposable
+{
+    private static readonly ConcurrentDictionary<int, WeakReference<LoadedProgram>> s_programs = new();
+    private static int s_lastId;
+
+    private readonly ProgramSpec _spec;
+    private readonly Instruction[] _instructions;
+    private readonly HashSet<int> _functionStarts;
+
+    private LoadedProgram(ProgramSpec spec, Map[] maps, bool isPlain)
+    {
+        _spec = spec;
+        _instructions = [.. spec.Instructions];
+        MapArray = maps;
+        IsPlain = isPlain;
+        Context = ContextLayout.Of(spec.Type, spec.ExpectedAttachType);
+        ProgramStructure structure = ProgramChecker.Check(spec, maps, isPlain);
+        FunctionStarts = structure.FunctionStarts;
+        ReferencedMaps = [.. structure.MapIndices.Select(index => maps[index])];
+        _functionStarts = [.. structure.FunctionStarts];
+        Id = Interlocked.Increment(ref s_lastId);
+        s_programs[Id] = new WeakReference<LoadedProgram>(this);
+    }
+
+    /// <summary>The program's name.</summary>
+    public string Name => _spec.Name;
+
+    /// <summary>Program type: what its context is.</summary>
+    public ProgramType Type => _spec.Type;
+
+    /// <summary>Expected attach type.</summary>
+    public AttachType ExpectedAttachType => _spec.ExpectedAttachType;
+
+    /// <summary>Load flags.</summary>
+    public ProgramFlags Flags => _spec.Flags;
+
+    /// <summary>Licence string.</summary>
+    public string License => _spec.License;
+
+    /// <summary>The instructions by slot, as they were checked.</summary>
+    public ReadOnlySpan<Instruction> Instructions => _instructions;
+
+    /// <summary>The functions inside, by start; empty when the object names none.</summary>
+    public IReadOnlyList<FunctionSpec> Functions => _spec.Functions;
+
+    /// <summary>The maps of its collection by index: what its map loads refer to.</summary>
+    public IReadOnlyList<Map> Maps => MapArray;
+
+    /// <summary>Process-wide number of the program, from 1; never used twice.</summary>
+    public int Id { get; }
+
+    /// <summary>The same as <see cref="Maps"/>.</summary>
+    internal Map[] MapArray { get; }
+
+    /// <summary>The maps that its instructions refer to.</summary>
+    internal Map[] ReferencedMaps { get; }
+
+    /// <summary>Slots where functions start, ascending, the program's own 0 first: targets of local calls and of function addresses.</summary>
+    internal int[] FunctionStarts { get; }
+
+    /// <summary>True for plain eBPF: no context, R1 and R2 are memory, helper 5 answers its first argument.</summary>
+    internal bool IsPlain { get; }
+
+    /// <summary>What the context looks like; null for plain eBPF.</summary>
+    internal ContextLayout? Context { get; }
+
+    /// <summary>Loads plain eBPF, which has no context and no maps: R1 is the address of some memory and R2 its length.</summary>
+    /// <param name="instructions">The program by slot.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <exception cref="ProgramLoadException">No engine can run it.</exception>
+    /// <exception cref="BytecodeException">An instruction is not valid.</exception>
+    /// <exception cref="UnsupportedFeatureException">It calls what is only in the kernel.</exception>
+    public static LoadedProgram LoadPlain(Instruction[] instructions, string name = "vm") =>
+        new(new ProgramSpec { Name = name, Type = ProgramType.Unspec, Instructions = instructions }, [], isPlain: true);
+
+    /// <summary>Loads one program of a collection whose maps are made.</summary>
+    internal static LoadedProgram Load(ProgramSpec spec, Map[] maps) => new(spec, maps, isPlain: false);
+
+    /// <summary>Finds a live program by <see cref="Id"/>.</summary>
+    internal static bool TryFind(int id, [NotNullWhen(true)] out LoadedProgram? program)
+    {
+        program = null;
+        return s_programs.TryGetValue(id, out WeakReference<LoadedProgram>? reference) && reference.TryGetTarget(out program);
+    }
+
+    /// <summary>True when a function starts at the slot.</summary>
+    internal bool IsFunctionStart(int slot) => _functionStarts.Contains(slot);
+
+    /// <summary>The source line an instruction came from, or null.</summary>
+    public SourceLine? LineAt(int slot) => _spec.LineAt(slot);
+
+    /// <summary>Name of the function around an instruction; the program's own name when the object names none.</summary>
+    public string FunctionAt(int slot) => Functions.LastOrDefault(function => function.Start <= slot)?.Name ?? Name;
+
+    /// <summary>Makes an executor with a machine of its own.</summary>
+    /// <exception cref="UnsupportedFeatureException">The engine cannot run this program.</exception>
+    public Executor CreateExecutor(EngineKind kind, MachineOptions? options = null) => kind switch
+    {
+        EngineKind.Interpreter => new Interpreter(this, options),
+        _ => throw new UnsupportedFeatureException($"engine {kind}", $"there is no engine {kind} yet: use {EngineKind.Interpreter}"),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => s_programs.TryRemove(Id, out _);
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using Headrace.Bytecode;
+using Headrace.Objects;
+
+namespace Headrace.Engine;
+
+/// <summary>Puts into new maps what their specs say they hold from the start.</summary>
+internal static unsafe class MapFiller
+{
+    /// <summary>Fills a map with its section's bytes and its elements; programs and inner maps are found in the collection by name.</summary>
+    public static void Fill(Map map, Collection collection)
+    {
+        if (map.Spec.Data is { } data)
+            FillSection(map, data);
+        foreach (MapEntrySpec entry in map.Spec.Entries)
+            FillEntry(map, entry, collection);
+    }
+
+    /// <summary>Refuses a map given by the user that programs of the collection would misuse.</summary>
+    public static void RequireSameShape(Map map, MapSpec spec)
+    {
+        if (map.Type != spec.Type || map.KeySize != spec.KeySize || map.ValueSize != spec.ValueSize)
+        {
+            throw new MapException(spec.Name, "reuse", Errno.EINVAL,
+                $"the map given is a {map.Type} of {map.KeySize}-byte keys and {map.ValueSize}-byte values, "
+                + $"the object wants a {spec.Type} of {spec.KeySize} and {spec.ValueSize}");
+        }
+    }
+
+    private static void FillSection(Map map, byte[] data)
+    {
+        uint zero = 0;
+        byte* value = map.Lookup((byte*)&zero, 0);
+        if (value == null || data.Length > map.ValueSize)
+        {
+            throw new MapException(map.Name, "fill", Errno.E2BIG,
+                $"the section has {data.Length} bytes, the map's only value {map.ValueSize}");
+        }
+        data.CopyTo(new Span<byte>(value, map.ValueSize));
+    }
+
+    private static void FillEntry(Map map, MapEntrySpec entry, Collection collection)
+    {
+        if (entry.Key.Length != map.KeySize)
+            throw new MapException(map.Name, "fill", Errno.EINVAL, $"a key has {entry.Key.Length} bytes where the map's have {map.KeySize}");
+        fixed (byte* key = entry.Key)
+        {
+            int result = entry.Reference is { } name ? FillReference(map, key, name, collection) : FillValue(map, key, entry.Value);
+            if (result < 0)
+            {
+                throw new MapException(map.Name, "fill", -result,
+                    $"element {Convert.ToHexStringLower(entry.Key)} is refused with error {-result}"
+                    + (entry.Reference is null ? "" : $" (it refers to '{entry.Reference}')"));
+            }
+        }
+    }
+
+    private static int FillReference(Map map, byte* key, string name, Collection collection)
+    {
+        if (map.Type == MapType.ProgramArray)
+        {
+            return collection.Programs.TryGetValue(name, out LoadedProgram? program)
+                ? map.SetProgram(BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(key, sizeof(uint))), program)
+                : throw new MapException(map.Name, "fill", Errno.ENOENT, $"there is no program '{name}' in the collection");
+        }
+        return collection.Maps.TryGetValue(name, out Map? inner)
+            ? map.SetInnerMap(key, inner, 0)
+            : throw new MapException(map.Name, "fill", Errno.ENOENT, $"there is no map '{name}' in the collection");
+    }
+
+    private static int FillValue(Map map, byte* key, byte[]? bytes)
+    {
+        if (bytes is null || bytes.Length != map.ValueSize)
+            throw new MapException(map.Name, "fill", Errno.EINVAL, $"a value has {bytes?.Length ?? 0} bytes where the map's have {map.ValueSize}");
+        fixed (byte* value = bytes)
+        {
+            for (int cpu = 0; cpu < map.Cpus; cpu++)
+            {
+                if (map.Update(key, value, 0, cpu) is int result and < 0)
+                    return result;
+            }
+        }
+        return 0;
+    }
+}
