@@ -5,8 +5,22 @@ namespace Headrace.Objects;
 /// <summary>What an object file says of a map. Edit it freely before the collection is loaded; it never touches the world.</summary>
 public sealed class MapSpec
 {
+    private const int MaxKernelName = 15; // BPF_OBJ_NAME_LEN without its terminating zero
+
+    private readonly string? _kernelName;
+
     /// <summary>The map's name: its key in <see cref="CollectionSpec.Maps"/>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>
+    /// The name the kernel is given: 15 characters at most; data sections carry the object's name in front, as libbpf names them
+    /// (<c>firewall.rodata</c>).
+    /// </summary>
+    public string KernelName
+    {
+        get => _kernelName ?? (Name.Length > MaxKernelName ? Name[..MaxKernelName] : Name);
+        init => _kernelName = value;
+    }
 
     /// <summary>Structure and semantics.</summary>
     public required MapType Type { get; set; }

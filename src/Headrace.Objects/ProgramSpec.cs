@@ -39,8 +39,22 @@ public sealed class ProgramSpec
     /// <summary>Source lines by slot, ascending; empty without BTF.</summary>
     public IReadOnlyList<SourceLine> Lines { get; init; } = [];
 
-    /// <summary>Kfunc calls that are not resolved yet: slot of the call to the name of the kernel function.</summary>
+    /// <summary>
+    /// Kfunc calls that are not resolved yet: slot of the call (<see cref="CallKind.Kfunc"/>, immediate 0) to the name of the kernel function.
+    /// </summary>
     public IReadOnlyDictionary<int, string> Kfuncs { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>
+    /// Addresses of kernel variables and functions (<c>.ksyms</c>) that are not resolved yet: slot of the wide load to the symbol's name.
+    /// The load is a constant 0 until then, which is what a weak symbol that nobody defines stays.
+    /// </summary>
+    public IReadOnlyDictionary<int, string> KernelSymbols { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>Instructions that depend on the target's types, by slot; see <c>CollectionSpec.Relocate</c>.</summary>
+    public IReadOnlyList<CoreRelocation> CoreRelocations { get; init; } = [];
+
+    /// <summary>False when the object says not to load it unless asked (a <c>?</c> before the section's name).</summary>
+    public bool AutoLoad { get; set; } = true;
 
     /// <summary>The source line an instruction came from, or null.</summary>
     public SourceLine? LineAt(int slot)
