@@ -9,13 +9,16 @@ internal static class Errno
     public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
+    public const int EACCES = 13;
     public const int EFAULT = 14;
     public const int EBUSY = 16;
     public const int EEXIST = 17;
+    public const int ENODEV = 19;
     public const int EINVAL = 22;
     public const int ENOSPC = 28;
     public const int ERANGE = 34;
     public const int EDEADLK = 35;
+    public const int EOVERFLOW = 75;
     public const int EOPNOTSUPP = 95;
     public const int ENOTSUPP = 524; // kernel-internal, visible from some BPF calls (include/linux/errno.h)
 }

@@ -58,6 +58,9 @@ public sealed class MapSpec
     /// <summary>What the map holds from the start: elements given in the object or added by the user.</summary>
     public List<MapEntrySpec> Entries { get; } = [];
 
+    /// <summary>Special fields of the value (spin locks, timers), ordered by offset and not overlapping; empty when BTF names none.</summary>
+    public List<MapFieldSpec> SpecialFields { get; } = [];
+
     /// <summary>For a map that stands for a data section: the section's bytes. Null for every other map.</summary>
     public byte[]? Data { get; set; }
 

@@ -5,21 +5,26 @@ namespace Headrace.Engine;
 
 /// <summary>A loaded map in native memory with the kernel's semantics, shared by programs, workers and user code.</summary>
 /// <remarks>
-/// Two faces: the raw one (internal, pointers and negative errno numbers, what helpers call and the JIT inlines) and the public
-/// one of spans and <see cref="MapException"/> with what bpf(2) would answer. Values have stable addresses as long as the map lives:
-/// memory of a deleted element may hold another element later, as in the kernel, but is never returned to the system before
-/// <see cref="Dispose()"/>. Look-ups are safe beside updates from other threads.
+/// Three faces: the raw one (internal, pointers and negative errno numbers, what helpers call and the JIT inlines), the one of
+/// bpf(2) (internal, checks access and flags as the system call does) and the public one of spans and <see cref="MapException"/>
+/// on top of it. Values have stable addresses as long as the map lives: memory of a deleted or replaced element may hold another
+/// element later, as in the kernel, but is never returned to the system before <see cref="Dispose()"/>. Look-ups are safe beside
+/// updates from other threads and never wait for them in the common case.
 /// </remarks>
 public abstract unsafe partial class Map : IDisposable
 {
-    /// <summary>Registers a map made from <paramref name="spec"/>; the derived class has checked the spec and allocates.</summary>
+    private readonly ValueLayout _layout;
+
+    /// <summary>Describes a map made from <paramref name="spec"/>, which <see cref="MapRules"/> has accepted.</summary>
     private protected Map(MapSpec spec, int cpus)
     {
         Spec = spec;
         KeySize = checked((int)spec.KeySize);
         ValueSize = checked((int)spec.ValueSize);
+        MaxEntries = spec.MaxEntries;
+        Flags = spec.Flags;
         Cpus = cpus;
-        Handle = MapHandles.Add(this);
+        _layout = new ValueLayout(spec);
     }
 
     /// <summary>What the map was made from.</summary>
@@ -38,16 +43,31 @@ public abstract unsafe partial class Map : IDisposable
     public int ValueSize { get; }
 
     /// <summary>Number of elements it can hold.</summary>
-    public uint MaxEntries => Spec.MaxEntries;
+    public uint MaxEntries { get; }
 
     /// <summary>Creation flags.</summary>
-    public MapFlags Flags => Spec.Flags;
+    public MapFlags Flags { get; }
 
     /// <summary>Number of CPUs a per-CPU map has values for.</summary>
     public int Cpus { get; }
 
+    /// <summary>A small number that names the map in this process while it lives: what maps of maps show as their values.</summary>
+    public uint Id => (uint)Handle;
+
     /// <summary>The opaque number that stands for this map in a program's registers. Never a valid address.</summary>
-    public ulong Handle { get; }
+    public ulong Handle { get; private set; }
+
+    /// <summary>True when <see cref="Freeze"/> has made the map read-only for user code.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>True when programs may read values (no <c>BPF_F_WRONLY_PROG</c>).</summary>
+    internal bool ProgramMayRead => (Flags & MapFlags.WriteOnlyProgram) == 0;
+
+    /// <summary>True when programs may write values (no <c>BPF_F_RDONLY_PROG</c>).</summary>
+    internal virtual bool ProgramMayWrite => (Flags & MapFlags.ReadOnlyProgram) == 0;
+
+    /// <summary>How values are copied, and where their special fields are.</summary>
+    internal ref readonly ValueLayout Layout => ref _layout;
 
     // The raw face. Keys and values are native pointers of KeySize and ValueSize bytes; results are 0 or -errno.
 

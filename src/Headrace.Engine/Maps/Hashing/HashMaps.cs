@@ -1,0 +1,24 @@
+using Headrace.Objects;
+
+namespace Headrace.Engine;
+
+/// <summary>Chooses the specialisation of a hash map for a spec.</summary>
+internal static class HashMaps
+{
+    public static Map Create(MapSpec spec, int cpus, bool perCpu, bool evicts) => evicts
+        ? Create<EvictWhenFull>(spec, cpus, perCpu)
+        : Create<RefuseWhenFull>(spec, cpus, perCpu);
+
+    private static Map Create<TFull>(MapSpec spec, int cpus, bool perCpu) where TFull : struct, IWhenFull => spec.KeySize switch
+    {
+        4 => Create<Key4, TFull>(spec, cpus, perCpu),
+        8 => Create<Key8, TFull>(spec, cpus, perCpu),
+        16 => Create<Key16, TFull>(spec, cpus, perCpu),
+        _ => Create<KeyAny, TFull>(spec, cpus, perCpu),
+    };
+
+    private static Map Create<TKey, TFull>(MapSpec spec, int cpus, bool perCpu)
+        where TKey : struct, IKey
+        where TFull : struct, IWhenFull =>
+        perCpu ? new PerCpuHashMap<TKey, TFull>(spec, cpus) : new HashMap<TKey, TFull>(spec, cpus);
+}

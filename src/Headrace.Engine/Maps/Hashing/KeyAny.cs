@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+
+namespace Headrace.Engine;
+
+/// <summary>Keys of any size.</summary>
+internal readonly unsafe struct KeyAny : IKey
+{
+    public static ulong Hash(byte* key, int size, ulong seed)
+    {
+        ulong hash = seed ^ (ulong)size;
+        for (; size >= 8; key += 8, size -= 8)
+            hash = FoldedMultiply.Mix(hash ^ Unsafe.ReadUnaligned<ulong>(key), FoldedMultiply.First);
+        if (size != 0)
+            hash = FoldedMultiply.Mix(hash ^ Tail(key, size), FoldedMultiply.Second);
+        return FoldedMultiply.Mix(hash, FoldedMultiply.First);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Equal(byte* left, byte* right, int size)
+    {
+        for (; size >= 8; left += 8, right += 8, size -= 8)
+        {
+            if (Unsafe.ReadUnaligned<ulong>(left) != Unsafe.ReadUnaligned<ulong>(right))
+                return false;
+        }
+        for (; size != 0; left++, right++, size--)
+        {
+            if (*left != *right)
+                return false;
+        }
+        return true;
+    }
+
+    public static void Copy(byte* destination, byte* source, int size) => Buffer.MemoryCopy(source, destination, size, size);
+
+    private static ulong Tail(byte* key, int size)
+    {
+        if (size >= 4)
+            return Unsafe.ReadUnaligned<uint>(key) | (ulong)Unsafe.ReadUnaligned<uint>(key + size - 4) << 32;
+        return (ulong)(*key | key[size / 2] << 8 | key[size - 1] << 16);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Headrace.Engine;
+
+/// <summary>A full map answers E2BIG.</summary>
+internal readonly struct RefuseWhenFull : IWhenFull
+{
+    public static bool Evicts => false;
+}

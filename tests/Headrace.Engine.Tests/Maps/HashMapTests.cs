@@ -1,0 +1,155 @@
+using System.Buffers.Binary;
+using Headrace.Bytecode;
+using static Headrace.Engine.Tests.TestMaps;
+
+namespace Headrace.Engine.Tests;
+
+public sealed unsafe class HashMapTests
+{
+    public static TheoryData<MapType, int> Kinds()
+    {
+        var kinds = new TheoryData<MapType, int>();
+        foreach (MapType type in new[] { MapType.Hash, MapType.PerCpuHash, MapType.LruHash, MapType.LruPerCpuHash })
+        {
+            foreach (int keySize in new[] { 1, 4, 7, 8, 12, 16, 40 })
+                kinds.Add(type, keySize);
+        }
+        return kinds;
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_full_life_of_many_elements_agrees_with_a_dictionary(MapType type, int keySize)
+    {
+        int limit = keySize == 1 ? 200 : 5000;
+        using Map map = Create(type, (uint)keySize, 12, (uint)limit);
+        var model = new Dictionary<string, byte[]>();
+        var random = new Random(keySize * 31 + (int)type);
+        for (int step = 0; step < 60_000; step++)
+        {
+            byte[] key = Key(random.Next(limit), keySize);
+            string name = Convert.ToHexString(key);
+            byte[] value = new byte[map.UserValueSize];
+            switch (random.Next(3))
+            {
+                case 0:
+                    Assert.Equal(model.Remove(name), map.Delete(key));
+                    break;
+                case 1:
+                    random.NextBytes(value);
+                    map.Update(key, value);
+                    model[name] = value;
+                    break;
+                default:
+                    Assert.Equal(model.TryGetValue(name, out byte[]? expected), map.TryLookup(key, value));
+                    Assert.Equal(expected ?? new byte[value.Length], value);
+                    break;
+            }
+        }
+        Assert.Equal(model.Keys.Order(), map.Entries().Select(entry => Convert.ToHexString(entry.Key)).Order());
+        Assert.All(map.Entries(), entry => Assert.Equal(model[Convert.ToHexString(entry.Key)], entry.Value));
+    }
+
+    [Fact]
+    public void A_full_map_refuses_new_keys_and_replaces_old_ones()
+    {
+        using Map map = Create(MapType.Hash, 4, 4, 3);
+        for (uint key = 0; key < 3; key++)
+            map.Update(key, key);
+        Assert.Equal(Engine.Errno.E2BIG, Errno(() => map.Update(3u, 3u)));
+        map.Update(2u, 22u);
+        Assert.Equal(22u, map.Lookup<uint, uint>(2));
+        Assert.True(map.Delete(0u));
+        map.Update(3u, 3u);
+        Assert.Equal(Engine.Errno.EEXIST, Errno(() => map.Update(3u, 3u, MapUpdateFlags.NoExist)));
+        Assert.Equal(Engine.Errno.ENOENT, Errno(() => map.Update(0u, 3u, MapUpdateFlags.Exist)));
+    }
+
+    [Fact]
+    public void A_replaced_value_stays_readable_where_it_was_and_a_new_one_has_another_address()
+    {
+        using Map map = Create(MapType.Hash, 4, 8, 4);
+        uint key = 7;
+        map.Update(key, 1UL);
+        ulong* before = (ulong*)map.Lookup((byte*)&key, 0);
+        map.Update(key, 2UL);
+        ulong* after = (ulong*)map.Lookup((byte*)&key, 0);
+        Assert.False(before == after);
+        Assert.Equal(1UL, *before);
+        Assert.Equal(2UL, *after);
+    }
+
+    [Fact]
+    public void Keys_that_share_a_bucket_are_all_found()
+    {
+        // One home bucket of 8 slots for 4 elements, then overflow when the capacity forces more than 8 into one of two buckets.
+        using Map map = Create(MapType.Hash, 8, 8, 9);
+        for (ulong key = 0; key < 9; key++)
+            map.Update(key * 0x1_0000_0001, key);
+        for (ulong key = 0; key < 9; key++)
+            Assert.Equal(key, map.Lookup<ulong, ulong>(key * 0x1_0000_0001));
+    }
+
+    [Fact]
+    public void A_program_may_touch_a_value_but_not_its_neighbours()
+    {
+        using Map map = Create(MapType.Hash, 4, 12, 8);
+        uint key = 1;
+        map.Update(BitConverter.GetBytes(key), new byte[12]);
+        ulong value = (ulong)map.Lookup((byte*)&key, 0);
+        Assert.True(map.Contains(value, 12));
+        Assert.True(map.Contains(value + 8, 4));
+        Assert.True(map.Contains(value + 12, 0));
+        Assert.False(map.Contains(value + 8, 5));
+        Assert.False(map.Contains(value - 1, 1));
+        Assert.False(map.Contains(value, ulong.MaxValue));
+        Assert.False(map.Contains(0, 1));
+        Assert.False(map.Contains(ulong.MaxValue, 1));
+    }
+
+    [Theory]
+    [InlineData(MapType.LruHash)]
+    [InlineData(MapType.LruPerCpuHash)]
+    public void An_evicting_map_lets_unused_elements_go_and_keeps_used_ones(MapType type)
+    {
+        const uint limit = 1000;
+        using Map map = Create(type, 4, 8, limit);
+        byte[] value = new byte[map.UserValueSize];
+        for (uint key = 0; key < limit; key++)
+            map.Update(BitConverter.GetBytes(key), value);
+        for (uint key = 0; key < 100; key++)
+            Assert.False(map.Lookup((byte*)&key, 0) == null);
+        for (uint key = limit; key < limit + 400; key++)
+        {
+            map.Update(BitConverter.GetBytes(key), value);
+            Assert.True(map.TryLookup(BitConverter.GetBytes(key), value));
+        }
+        Assert.Equal((int)limit, map.Entries().Count());
+        for (uint key = 0; key < 100; key++)
+            Assert.True(map.TryLookup(BitConverter.GetBytes(key), value), $"key {key} was used and is gone");
+    }
+
+    [Fact]
+    public void A_new_per_cpu_element_is_zero_on_other_cpus()
+    {
+        using Map map = Create(MapType.PerCpuHash, 4, 8, 2);
+        for (int round = 0; round < 3; round++)
+        {
+            uint key = 5;
+            ulong value = 9;
+            Assert.Equal(0, map.Update((byte*)&key, (byte*)&value, 0, 2));
+            byte[] all = map.Lookup(BitConverter.GetBytes(key));
+            Assert.Equal([0UL, 0UL, 9UL, 0UL], Enumerable.Range(0, 4).Select(cpu => BinaryPrimitives.ReadUInt64LittleEndian(all.AsSpan(cpu * 8))));
+            all.AsSpan().Fill(0xff);
+            map.Update(BitConverter.GetBytes(key), all);
+            Assert.True(map.Delete(key));
+        }
+    }
+
+    private static byte[] Key(int number, int size)
+    {
+        byte[] key = new byte[size];
+        for (int i = 0; i < size; i++)
+            key[i] = (byte)(number >> (8 * (i % Math.Min(size, 4))));
+        return key;
+    }
+}
