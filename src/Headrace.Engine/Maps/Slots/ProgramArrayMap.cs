@@ -30,7 +30,7 @@ internal sealed unsafe class ProgramArrayMap(MapSpec spec, int cpus) : Map(spec,
         uint index = *(uint*)key;
         if (index >= (uint)_programs.Length)
             return -Errno.E2BIG;
-        return LoadedProgram.Find(*(int*)value) is { } program ? SetProgram(index, program) : -Errno.EBADF;
+        return LoadedProgram.TryFind(*(int*)value, out LoadedProgram? program) ? SetProgram(index, program) : -Errno.EBADF;
     }
 
     internal override int Delete(byte* key)
