@@ -4,16 +4,13 @@ namespace Headrace.Linux;
 
 public sealed unsafe partial class KernelProgram
 {
-    /// <summary>Shortest packet a test run takes: an Ethernet header (<c>ETH_HLEN</c>).</summary>
-    public const int MinTestPacket = 14;
-
     /// <summary>Room a packet may gain in a test run: headroom of 256 bytes and what a page leaves behind it.</summary>
     private const int GrowthRoom = 4096;
 
     private const int InterruptedAttempts = 16;
 
     /// <summary>Runs the program on a packet inside the kernel (<c>BPF_PROG_TEST_RUN</c>), without a device.</summary>
-    /// <param name="packet">At least <see cref="MinTestPacket"/> bytes; the longest one the kernel takes depends on the program (4 KiB less headroom and bookkeeping for a linear one).</param>
+    /// <param name="packet">What the kernel takes says <see cref="KernelPacketRule"/>.</param>
     /// <param name="repeat">How often. The context and the packet are not reset in between.</param>
     /// <param name="context">The context to start with, as the uapi struct (<c>xdp_md</c>, <c>__sk_buff</c>) lays it out; empty for the kernel's own.</param>
     /// <exception cref="KernelException">The kernel refused.</exception>
@@ -59,19 +56,38 @@ public sealed unsafe partial class KernelProgram
     {
         fixed (byte* pointer = buffer)
         {
+            var attributes = new TestRunAttr();
+            return TryTestRun(ref attributes, pointer, buffer.Length, ref length, out returnValue);
+        }
+    }
+
+    /// <summary>The same for an XDP program with its context: <paramref name="length"/> counts metadata and packet.</summary>
+    internal int TryTestRun(Span<byte> buffer, ref int length, ref XdpContext context, out uint returnValue)
+    {
+        fixed (byte* pointer = buffer)
+        fixed (XdpContext* contextPointer = &context)
+        {
             var attributes = new TestRunAttr
             {
-                ProgramFd = _descriptor.Value,
-                DataIn = pointer,
-                DataSizeIn = (uint)length,
-                DataOut = pointer,
-                DataSizeOut = (uint)buffer.Length,
-                Repeat = 1,
+                ContextIn = (byte*)contextPointer,
+                ContextOut = (byte*)contextPointer,
+                ContextSizeIn = (uint)sizeof(XdpContext),
+                ContextSizeOut = (uint)sizeof(XdpContext),
             };
-            int result = Bpf.TestRun(ref attributes);
-            returnValue = attributes.ReturnValue;
-            length = (int)attributes.DataSizeOut;
-            return result;
+            return TryTestRun(ref attributes, pointer, buffer.Length, ref length, out returnValue);
         }
+    }
+
+    private int TryTestRun(ref TestRunAttr attributes, byte* buffer, int size, ref int length, out uint returnValue)
+    {
+        attributes.ProgramFd = _descriptor.Value;
+        attributes.DataIn = attributes.DataOut = buffer;
+        attributes.DataSizeIn = (uint)length;
+        attributes.DataSizeOut = (uint)size;
+        attributes.Repeat = 1;
+        int result = Bpf.TestRun(ref attributes);
+        returnValue = attributes.ReturnValue;
+        length = (int)attributes.DataSizeOut;
+        return result;
     }
 }

@@ -1,0 +1,113 @@
+using Headrace.Bytecode;
+using static Headrace.Bytecode.Register;
+
+namespace Headrace.Linux.Tests.Differential;
+
+internal sealed partial class StatementMaker
+{
+    private static readonly AtomicOp[] s_atomics =
+    [
+        AtomicOp.Add, AtomicOp.Or, AtomicOp.And, AtomicOp.Xor, AtomicOp.FetchAdd, AtomicOp.FetchOr, AtomicOp.FetchAnd, AtomicOp.FetchXor,
+        AtomicOp.Exchange, AtomicOp.CompareExchange,
+    ];
+
+    // The kernel wants stack accesses aligned, whatever the machine can do.
+    private int StackOffset(AccessSize size) => -Bytes(size) * random.Between(1, ProgramLayout.StackBytes / Bytes(size));
+
+    private int ScratchOffset(AccessSize size) => Bytes(size) * random.Below(RandomMaps.Scratch / Bytes(size));
+
+    private Instruction StackLoad() => Load(R10, StackOffset);
+
+    private Instruction StackStore() => Store(R10, StackOffset);
+
+    private Instruction StackAtomic() => Atomic(R10, StackOffset);
+
+    private Instruction MapAtomic() => Atomic(R8, ScratchOffset);
+
+    private Instruction PacketAccess() => Coin() ? Load(R7, PacketOffset) : Store(R7, PacketOffset);
+
+    private Instruction MapAccess() => Coin() ? Load(R8, AnyScratchOffset) : Store(R8, AnyScratchOffset);
+
+    private int PacketOffset(AccessSize size) => random.Between(0, ProgramLayout.PacketProven - Bytes(size));
+
+    private int AnyScratchOffset(AccessSize size) => random.Between(0, RandomMaps.Scratch - Bytes(size));
+
+    private Instruction Load(Register from, Func<AccessSize, int> offset)
+    {
+        AccessSize size = Size();
+        bool signed = size != AccessSize.Double && random.OneIn(3);
+        return Code.Load(size, Number(), from, offset(size), signed);
+    }
+
+    private Instruction Store(Register to, Func<AccessSize, int> offset)
+    {
+        AccessSize size = Size();
+        return random.OneIn(3) ? Code.Store(size, to, offset(size), Immediate()) : Code.Store(size, to, offset(size), Number());
+    }
+
+    private Instruction Atomic(Register at, Func<AccessSize, int> offset)
+    {
+        AccessSize size = Coin() ? AccessSize.Word : AccessSize.Double;
+        return Code.Atomic(random.Pick<AtomicOp>(s_atomics), size, at, offset(size), Number());
+    }
+
+    private Instruction[] MemoryOrder(Register at, Func<AccessSize, int> offset)
+    {
+        AccessSize size = Size();
+        return Coin()
+            ? [Code.Atomic(AtomicOp.LoadAcquire, size, Number(), offset(size), at)]
+            : [Code.Atomic(AtomicOp.StoreRelease, size, at, offset(size), Number())];
+    }
+
+    // R1 becomes a pointer for a moment and a number again.
+    private Instruction[] StackAtVariableOffset()
+    {
+        AccessSize size = Size();
+        int mask = (ProgramLayout.StackBytes - 1) & ~(Bytes(size) - 1);
+        Register value = Number() is var number and not R1 ? number : R2;
+        return
+        [
+            Code.Mov(R1, Number()),
+            Code.Alu(AluOp.And, R1, mask),
+            Code.Alu(AluOp.Add, R1, R10),
+            Coin() ? Code.Load(size, value, R1, -ProgramLayout.StackBytes) : Code.Store(size, R1, -ProgramLayout.StackBytes, value),
+            Code.Mov(R1, Immediate()),
+        ];
+    }
+
+    private Instruction[] MapAtVariableOffset()
+    {
+        AccessSize size = Size();
+        int range = RandomMaps.Scratch / 2;
+        Register value = Number() is var number and not R1 ? number : R2;
+        return
+        [
+            Code.Mov(R1, Number()),
+            Code.Alu(AluOp.And, R1, range - 1),
+            Code.Alu(AluOp.Add, R1, R8),
+            Coin() ? Code.Load(size, value, R1, random.Between(0, range - 8)) : Code.Store(size, R1, random.Between(0, range - 8), value),
+            Code.Mov(R1, Immediate()),
+        ];
+    }
+
+    // A variable offset into the packet takes a comparison with its end; where it fails, R3 is something else.
+    private Instruction[] PacketAtVariableOffset()
+    {
+        AccessSize size = Size();
+        return
+        [
+            Code.Mov(R1, Number()),
+            Code.Alu(AluOp.And, R1, 0xff),
+            Code.Alu(AluOp.Add, R1, R7),
+            Code.Mov(R2, R1),
+            Code.Alu(AluOp.Add, R2, Bytes(size)),
+            Code.Load(AccessSize.Word, R3, R6, 4),
+            Code.Jump(JumpOp.Jgt, R2, R3, 2),
+            random.OneIn(3) ? Code.Store(size, R1, 0, Immediate()) : Code.Load(size, R4, R1, 0),
+            Code.Alu(AluOp.Add, R9, 1),
+            Code.Mov(R1, Immediate()),
+            Code.Mov(R2, R9),
+            Code.Mov(R3, Immediate()),
+        ];
+    }
+}
