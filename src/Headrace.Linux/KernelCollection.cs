@@ -10,6 +10,8 @@ public sealed class KernelCollection : IDisposable
     private readonly Dictionary<string, KernelMap> _mapsByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KernelProgram> _programs = new(StringComparer.Ordinal);
 
+    private KernelBtf? _types;
+
     private KernelCollection(CollectionSpec spec) => Spec = spec;
 
     /// <summary>What it was loaded from.</summary>
@@ -31,6 +33,7 @@ public sealed class KernelCollection : IDisposable
         var collection = new KernelCollection(spec);
         try
         {
+            collection.LoadTypes();
             collection.CreateMaps();
             collection.FillMaps();
             collection.LoadPrograms(options);
@@ -51,13 +54,20 @@ public sealed class KernelCollection : IDisposable
             program.Dispose();
         foreach (KernelMap map in _maps)
             map.Dispose();
+        _types?.Dispose();
+    }
+
+    private void LoadTypes()
+    {
+        if (Spec.Types is { } types)
+            _types = KernelBtf.Load(types.Raw.Span, Spec.Source);
     }
 
     private void CreateMaps()
     {
         foreach (MapSpec spec in Spec.Maps)
         {
-            KernelMap map = KernelMap.Create(spec);
+            KernelMap map = KernelMap.Create(spec, _types);
             _maps.Add(map);
             _mapsByName.Add(spec.Name, map);
         }
@@ -83,10 +93,12 @@ public sealed class KernelCollection : IDisposable
 
     private void LoadPrograms(KernelLoadOptions options)
     {
+        BtfStrings? strings = _types is null ? null : new BtfStrings(Spec.Types!.Raw.Span);
         foreach (ProgramSpec spec in Spec.Programs)
         {
-            if (options.Programs is null || options.Programs.Contains(spec.Name) || IsTailCalled(spec.Name))
-                _programs.Add(spec.Name, KernelProgram.Load(spec, _maps, logLevel: options.LogLevel));
+            bool wanted = options.Programs?.Contains(spec.Name) ?? spec.AutoLoad;
+            if (wanted || IsTailCalled(spec.Name))
+                _programs.Add(spec.Name, KernelProgram.Load(spec, _maps, _types, strings, options.LogLevel));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed partial class KernelMap
             MaxEntries = MaxEntriesOf(spec),
             MapFlags = (uint)spec.Flags,
             NumaNode = spec.NumaNode,
-            Name = ObjectName.From(spec.Name),
+            Name = ObjectName.From(spec.KernelName),
             Extra = spec.Extra,
         };
         // The kernel only needs the template while it makes the outer map.
