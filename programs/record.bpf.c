@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * record: a socket filter for a recorder. It keeps the headers of all TCP and UDP packets over IPv4 and the whole of DNS, and nothing else;
+ * it reads with the packet loads that classic BPF left behind (LD_ABS, LD_IND), which end the program with 0 beyond the packet's end.
+ * The packet begins with its Ethernet header.
+ *
+ * Settings (.rodata): header_bytes (how much of a packet is kept).
+ * Maps:
+ *   protocols  array: IP protocol -> u64 packets seen
+ */
+#include <stddef.h>
+#include "packet.h"
+
+#define DNS_PORT 53
+#define WHOLE 0xffff
+
+unsigned long long load_byte(void *skb, unsigned long long offset) asm("llvm.bpf.load.byte");
+unsigned long long load_half(void *skb, unsigned long long offset) asm("llvm.bpf.load.half");
+
+const volatile __u32 header_bytes = 96;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, __u64);
+} protocols SEC(".maps");
+
+SEC("socket")
+int record(struct __sk_buff *skb)
+{
+	__u32 protocol, header;
+	__u64 *seen;
+
+	if (load_half(skb, offsetof(struct ethhdr, h_proto)) != ETH_P_IP)
+		return 0;
+	protocol = load_byte(skb, ETH_HLEN + offsetof(struct iphdr, protocol));
+	seen = bpf_map_lookup_elem(&protocols, &protocol);
+	if (seen)
+		__sync_fetch_and_add(seen, 1);
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+		return 0;
+	if (load_half(skb, ETH_HLEN + offsetof(struct iphdr, frag_off)) & IPV4_OFFSET_MASK)
+		return header_bytes;
+	header = (load_byte(skb, ETH_HLEN) & 15) * 4;
+	if (load_half(skb, ETH_HLEN + header) == DNS_PORT || load_half(skb, ETH_HLEN + header + 2) == DNS_PORT)
+		return WHOLE;
+	return header_bytes;
+}
+
+char LICENSE[] SEC("license") = "GPL";
