@@ -12,7 +12,7 @@ namespace Headrace.Bytecode;
 /// <param name="Src">Source register field, 0 to 15 as encoded; for wide loads and calls it says what the immediate means.</param>
 /// <param name="Offset">Jump distance in slots, or displacement of an access in bytes.</param>
 /// <param name="Immediate">The immediate, sign-extended from 32 bits; all 64 bits for a wide load.</param>
-public readonly record struct Instruction(Opcode Opcode, Register Dst, Register Src, short Offset, long Immediate)
+public readonly partial record struct Instruction(Opcode Opcode, Register Dst, Register Src, short Offset, long Immediate)
 {
     /// <summary>Bytes of one slot.</summary>
     public const int SlotSize = 8;

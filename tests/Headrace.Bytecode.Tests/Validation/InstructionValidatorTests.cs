@@ -52,7 +52,7 @@ public class InstructionValidatorTests
     {
         var random = new Random(2);
         byte[] bytes = new byte[64];
-        for (int i = 0; i < 100_000; i++)
+        for (int i = 0; i < 20_000; i++)
         {
             random.NextBytes(bytes);
             try
