@@ -1,21 +1,128 @@
+using System.Runtime.InteropServices;
+
 namespace Headrace.Engine;
 
 /// <summary>Runs programs one instruction after the other with every memory access checked: the reference semantics.</summary>
+/// <remarks>
+/// It can be watched (<see cref="Observer"/>) and stepped (<see cref="Begin(Frame*)"/>, <see cref="Step"/>). Registers that were never
+/// set read as 0; the second operand of shifts is taken modulo the width; division by zero gives 0 and its remainder the dividend.
+/// </remarks>
 public sealed unsafe partial class Interpreter : Executor
 {
+    private const int RegisterCount = 11;
+
+    // Each callback runs on registers of its own: one block for each frame that can be open.
+    private const int RegisterStride = 16;
+
+    private readonly LoadedProgram?[] _framePrograms = new LoadedProgram?[Machine.MaxCallDepth];
+    private readonly CallFrame* _frames;
+    private readonly ulong* _registers;
+    private DecodedInstruction* _code;
+    private DecodedInstruction* _next;
+
     /// <summary>Makes an interpreter with a machine of its own.</summary>
     /// <param name="program">The program it starts.</param>
     /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
     public Interpreter(LoadedProgram program, MachineOptions? options = null) : base(program, options)
     {
+        _frames = (CallFrame*)NativeMemory.AllocZeroed(Machine.MaxCallDepth, (nuint)sizeof(CallFrame));
+        _registers = (ulong*)NativeMemory.AllocZeroed(Machine.MaxCallDepth * RegisterStride, sizeof(ulong));
+    }
+
+    /// <summary>Is told of every instruction; null, which costs nothing, when nobody watches.</summary>
+    public InterpreterObserver? Observer { get; set; }
+
+    /// <inheritdoc/>
+    public override void Run(Frame* frames, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Start(frames + i, null, 0);
+            frames[i].Verdict = (uint)Finish();
+        }
     }
 
     /// <inheritdoc/>
-    public override void Run(Frame* frames, int count) => throw new NotImplementedException();
+    public override ulong Invoke(byte* memory, nuint length)
+    {
+        Start(null, memory, length);
+        return Finish();
+    }
+
+    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
+    {
+        MachineState* state = Machine.State;
+        if (state->CallDepth + 1 >= Machine.MaxCallDepth)
+            throw Machine.Fault(TooDeep);
+        if (--state->Budget < 0)
+            throw Machine.Fault($"makes more than {Machine.Options.Budget} backward jumps, calls and callbacks");
+        int pc = state->Pc;
+        LoadedProgram? caller = Machine.Program;
+        DecodedInstruction* code = _code;
+        DecodedInstruction* next = _next;
+
+        Enter(program, slot);
+        int depth = ++state->CallDepth;
+        _frames[depth].Loops = Machine.MaxLoops;
+        ulong* r = _registers + depth * RegisterStride;
+        new Span<ulong>(r, RegisterCount).Clear();
+        (r[1], r[2], r[3], r[4], r[5]) = (a1, a2, a3, a4, a5);
+        r[10] = (ulong)state->StackTop - (ulong)(depth * Machine.MaxStack);
+        if (Observer is null)
+            Execute<IExecutionPolicy.Plain>(r, depth);
+        else
+            Observe(r, depth);
+
+        state->CallDepth = depth - 1;
+        state->Pc = pc;
+        Machine.Program = caller;
+        _code = code;
+        _next = next;
+        return r[0];
+    }
 
     /// <inheritdoc/>
-    public override ulong Invoke(byte* memory, nuint length) => throw new NotImplementedException();
+    protected override void Dispose(bool disposing)
+    {
+        NativeMemory.Free(_frames);
+        NativeMemory.Free(_registers);
+        base.Dispose(disposing);
+    }
 
-    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5) =>
-        throw new NotImplementedException();
+    /// <summary>Makes everything ready for the first instruction of a run.</summary>
+    private void Start(Frame* frame, byte* memory, nuint length)
+    {
+        ulong context = frame != null ? (ulong)frame : (ulong)memory;
+        Machine.Begin(Program, frame, memory, length);
+        Enter(Program, 0);
+        _frames[0].Loops = Machine.MaxLoops;
+        ulong* r = _registers;
+        new Span<ulong>(r, RegisterCount).Clear();
+        r[1] = context;
+        r[2] = length;
+        r[10] = (ulong)Machine.State->StackTop;
+    }
+
+    private ulong Finish()
+    {
+        if (Observer is null)
+            Execute<IExecutionPolicy.Plain>(_registers, 0);
+        else
+            Observe(_registers, 0);
+        return _registers[0];
+    }
+
+    private void Observe(ulong* r, int floor)
+    {
+        Execute<IExecutionPolicy.Observed>(r, floor);
+        Observer?.Ended(new ReadOnlySpan<ulong>(r, RegisterCount));
+    }
+
+    /// <summary>Makes a program the one that runs, from one of its slots.</summary>
+    private void Enter(LoadedProgram program, int slot)
+    {
+        Machine.Program = program;
+        _code = program.Decoded.Code;
+        _next = _code + slot;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Headrace.Bytecode;
 
@@ -9,11 +10,17 @@ internal sealed class ContextLayout
 {
     private readonly ContextField[] _fields;
 
+    // What each offset and size (its logarithm) becomes, loads and stores, so that a look-up is one array access; width 0 where refused.
+    private readonly ContextAccess[] _loads;
+    private readonly ContextAccess[] _stores;
+
     private ContextLayout(string name, int size, ContextField[] fields)
     {
         Name = name;
         Size = size;
         _fields = fields;
+        _loads = Tabulate(write: false);
+        _stores = Tabulate(write: true);
     }
 
     /// <summary>The structure's name in the kernel's header.</summary>
@@ -44,21 +51,50 @@ internal sealed class ContextLayout
     public bool TryResolve(long offset, int size, bool write, out ContextAccess access)
     {
         access = default;
-        if (offset < 0 || offset >= Size || offset % size != 0)
+        if ((ulong)offset >= (ulong)Size)
             return false;
+        access = (write ? _stores : _loads)[(int)offset * 4 + BitOperations.Log2((uint)size)];
+        return access.Width != 0;
+    }
+
+    /// <summary>Says in words why an access is refused.</summary>
+    public string Explain(long offset, int size, bool write)
+    {
         foreach (ContextField field in _fields)
         {
-            int inside = (int)offset - field.Offset;
+            if (offset < field.Offset || offset >= field.Offset + field.Size)
+                continue;
+            return write && !field.Writable
+                ? $"{Name}->{field.Name} is read-only for this program type"
+                : $"{Name}->{field.Name} is {field.Size} bytes at offset {field.Offset}";
+        }
+        return $"programs of this type have no field of {Name} there";
+    }
+
+    private ContextAccess[] Tabulate(bool write)
+    {
+        var table = new ContextAccess[Size * 4];
+        for (int i = 0; i < table.Length; i++)
+            table[i] = Resolve(i / 4, 1 << (i % 4), write);
+        return table;
+    }
+
+    private ContextAccess Resolve(int offset, int size, bool write)
+    {
+        if (offset % size != 0)
+            return default;
+        foreach (ContextField field in _fields)
+        {
+            int inside = offset - field.Offset;
             if (inside < 0 || inside + size > field.Size)
                 continue;
             if ((write && !field.Writable) || !Allows(field, size, write))
-                return false;
-            access = field.Kind == ContextFieldKind.Pointer
+                return default;
+            return field.Kind == ContextFieldKind.Pointer
                 ? new ContextAccess(field.Source, field.SourceOffset, sizeof(ulong))
                 : new ContextAccess(field.Source, field.SourceOffset + inside, size);
-            return true;
         }
-        return false;
+        return default;
     }
 
     private static bool Allows(ContextField field, int size, bool write) => field.Kind switch

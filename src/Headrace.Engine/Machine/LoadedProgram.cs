@@ -14,6 +14,7 @@ public sealed partial class LoadedProgram : IDisposable
     private readonly ProgramSpec _spec;
     private readonly Instruction[] _instructions;
     private readonly HashSet<int> _functionStarts;
+    private DecodedProgram? _decoded;
 
     private LoadedProgram(ProgramSpec spec, Map[] maps, bool isPlain)
     {
@@ -26,6 +27,7 @@ public sealed partial class LoadedProgram : IDisposable
         FunctionStarts = structure.FunctionStarts;
         ReferencedMaps = [.. structure.MapIndices.Select(index => maps[index])];
         _functionStarts = [.. structure.FunctionStarts];
+        ValueRegions = MapValues.Regions(this);
         Id = Interlocked.Increment(ref s_lastId);
         s_programs[Id] = new WeakReference<LoadedProgram>(this);
     }
@@ -63,6 +65,12 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>The maps that its instructions refer to.</summary>
     internal Map[] ReferencedMaps { get; }
 
+    /// <summary>The values that its instructions have addresses of: data sections.</summary>
+    internal MemoryRegion[] ValueRegions { get; }
+
+    /// <summary>What the interpreter runs, decoded when it is first asked for.</summary>
+    internal DecodedProgram Decoded => _decoded ?? Interlocked.CompareExchange(ref _decoded, new DecodedProgram(this), null) ?? _decoded;
+
     /// <summary>Slots where functions start, ascending, the program's own 0 first: targets of local calls and of function addresses.</summary>
     internal int[] FunctionStarts { get; }
 
@@ -94,6 +102,20 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>True when a function starts at the slot.</summary>
     internal bool IsFunctionStart(int slot) => _functionStarts.Contains(slot);
 
+    /// <summary>What the register gets from the wide load at a slot: a number, a map's handle, an address in a map's value, or a function.</summary>
+    internal ulong WideValue(int slot)
+    {
+        Instruction instruction = _instructions[slot];
+        int index = (int)(uint)instruction.Immediate;
+        return instruction.WideLoadKind switch
+        {
+            WideLoadKind.MapIndex => MapArray[index].Handle,
+            WideLoadKind.MapValueIndex => MapValues.Address(MapArray[index]) + (uint)(instruction.Immediate >> 32),
+            WideLoadKind.Function => FunctionPointers.Of(this, slot + 1 + instruction.Imm32),
+            _ => (ulong)instruction.Immediate,
+        };
+    }
+
     /// <summary>The source line an instruction came from, or null.</summary>
     public SourceLine? LineAt(int slot) => _spec.LineAt(slot);
 
@@ -105,7 +127,7 @@ public sealed partial class LoadedProgram : IDisposable
     public Executor CreateExecutor(EngineKind kind, MachineOptions? options = null) => kind switch
     {
         EngineKind.Interpreter => new Interpreter(this, options),
-        _ => throw new UnsupportedFeatureException($"engine {kind}", $"there is no engine {kind} yet: use {EngineKind.Interpreter}"),
+        _ => throw new UnsupportedFeatureException($"program '{Name}'", $"engine {kind}", $"there is none yet: use {EngineKind.Interpreter}"),
     };
 
     /// <inheritdoc/>

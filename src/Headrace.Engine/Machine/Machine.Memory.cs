@@ -38,8 +38,19 @@ public sealed unsafe partial class Machine
         return true;
     }
 
-    /// <summary>Remembers the value a look-up found, so that accesses to it are checked fast.</summary>
-    internal void RememberValue(Map map, byte* value) => Remember(new MemoryRegion((ulong)value, (ulong)map.ValueSize, MayWrite(map), map.Name));
+    /// <summary>Remembers the value that a look-up in a map found, so that accesses to it are checked fast.</summary>
+    internal void RememberValue(ulong mapHandle, ulong value)
+    {
+        if (MapHandles.Find(mapHandle) is { } map && MapHandles.Find(value) is null && MayRead(map))
+            Remember(new MemoryRegion(value, (ulong)map.ValueSize, MayWrite(map), map.Name));
+    }
+
+    /// <summary>Takes away every region that helpers added and what is remembered of values.</summary>
+    private void ForgetRegions()
+    {
+        _regions.Clear();
+        _recent = default;
+    }
 
     /// <summary>True when the program may read or write the bytes. Context accesses are translated before, not looked up here.</summary>
     internal bool MayAccess(ulong address, ulong size, bool write)
@@ -78,6 +89,13 @@ public sealed unsafe partial class Machine
         }
         if (Program is null)
             return false;
+        foreach (MemoryRegion region in Program.ValueRegions)
+        {
+            if (!region.Holds(address, end))
+                continue;
+            Remember(region);
+            return !write || region.Writable;
+        }
         foreach (Map map in Program.ReferencedMaps)
         {
             if (FindValue(map, address, end - address) is { } owner)
@@ -114,10 +132,10 @@ public sealed unsafe partial class Machine
         return null;
     }
 
-    private static bool MayRead(Map map) => (map.Flags & MapFlags.WriteOnlyProgram) == 0;
+    internal static bool MayRead(Map map) => (map.Flags & MapFlags.WriteOnlyProgram) == 0;
 
     // The kernel makes device maps read-only for programs when they are created (kernel/bpf/devmap.c).
-    private static bool MayWrite(Map map) =>
+    internal static bool MayWrite(Map map) =>
         (map.Flags & MapFlags.ReadOnlyProgram) == 0 && map.Type is not (MapType.DevMap or MapType.DevMapHash or MapType.CpuMap);
 
     [InlineArray(RecentCount)]

@@ -42,6 +42,21 @@ public sealed unsafe partial class Machine : IDisposable
     /// <summary>The executor that runs on it; null for a machine alone.</summary>
     internal Executor? Executor { get; init; }
 
+    /// <summary>Makes everything ready for a run: the packet or memory at hand, the counters, no memory left from the run before.</summary>
+    internal void Begin(LoadedProgram program, Frame* frame, byte* memory = null, nuint length = 0)
+    {
+        Program = program;
+        State->Frame = frame;
+        State->Memory = memory;
+        State->MemoryEnd = memory + length;
+        State->Pc = 0;
+        State->CallDepth = 0;
+        State->TailCalls = 0;
+        State->Budget = Options.Budget;
+        if (_regions.Count > 0)
+            ForgetRegions();
+    }
+
     /// <summary>Makes the exception for a fault at <see cref="MachineState.Pc"/>.</summary>
     internal ProgramFaultException Fault(string reason) =>
         new(Program?.Name ?? "(none)", State->Pc, reason, Program?.LineAt(State->Pc));
