@@ -41,6 +41,6 @@ public abstract partial class Map
         MapType.LruPerCpuHash => HashMaps.Create(spec, cpus, perCpu: true, evicts: true),
         MapType.ProgramArray => new ProgramArrayMap(spec, cpus),
         MapType.LpmTrie => new LpmTrieMap(spec, cpus),
-        _ => throw new UnsupportedFeatureException($"map type {spec.Type}", $"map '{spec.Name}': maps of type {spec.Type} are only in the kernel"),
+        _ => throw new UnsupportedFeatureException($"map '{spec.Name}'", $"a map of type {spec.Type}", "it is only in the kernel"),
     };
 }
