@@ -20,5 +20,6 @@ internal static class Errno
     public const int EDEADLK = 35;
     public const int EOVERFLOW = 75;
     public const int EOPNOTSUPP = 95;
+    public const int EAFNOSUPPORT = 97;
     public const int ENOTSUPP = 524; // kernel-internal, visible from some BPF calls (include/linux/errno.h)
 }

@@ -3,16 +3,12 @@ using Headrace.Bytecode;
 namespace Headrace.Engine;
 
 /// <summary>Every helper function the engines have, by number.</summary>
-internal static unsafe class HelperTable
+internal static class HelperTable
 {
-    private static readonly HelperEntry[] s_entries = Build();
+    /// <summary>Finds a helper that checks what its arguments point to; false for one that the engines do not have.</summary>
+    /// <remarks><c>bpf_tail_call</c> is not among them: it is the executors' own work.</remarks>
+    public static bool TryGet(HelperId id, out HelperEntry entry) => HelperTable<CheckedAccess>.TryGet(id, out entry);
 
-    /// <summary>Finds a helper; false for one that the engines do not have.</summary>
-    public static bool TryGet(HelperId id, out HelperEntry entry)
-    {
-        entry = (uint)id < (uint)s_entries.Length ? s_entries[(int)id] : default;
-        return entry.Function != null;
-    }
-
-    private static HelperEntry[] Build() => new HelperEntry[HelperNames.Count];
+    /// <summary>Finds a helper that takes its arguments as they are, for programs that a verifier has proved safe.</summary>
+    public static bool TryGetTrusted(HelperId id, out HelperEntry entry) => HelperTable<TrustedAccess>.TryGet(id, out entry);
 }

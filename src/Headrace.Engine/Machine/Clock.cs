@@ -14,4 +14,7 @@ public abstract class Clock
 
     /// <summary>International atomic time since 1970 (<c>CLOCK_TAI</c>).</summary>
     public abstract ulong Tai { get; }
+
+    /// <summary>Universal time since 1970 (<c>CLOCK_REALTIME</c>).</summary>
+    public virtual ulong Realtime => Tai;
 }

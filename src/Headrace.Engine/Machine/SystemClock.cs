@@ -16,5 +16,7 @@ internal sealed class SystemClock : Clock
     // .NET offers no clock that counts suspended time; machines that run packet programs are not suspended.
     public override ulong Boot => Monotonic;
 
-    public override ulong Tai => (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100 + TaiMinusUtc;
+    public override ulong Tai => Realtime + TaiMinusUtc;
+
+    public override ulong Realtime => (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 }

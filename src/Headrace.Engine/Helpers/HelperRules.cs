@@ -1,0 +1,38 @@
+using Headrace.Bytecode;
+
+namespace Headrace.Engine;
+
+/// <summary>Says before the run whether a program may call a helper.</summary>
+internal static class HelperRules
+{
+    // license_is_gpl_compatible, include/linux/license.h
+    private static readonly HashSet<string> s_gplCompatible = new(StringComparer.Ordinal)
+    {
+        "GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
+    };
+
+    /// <summary>True when programs under this licence may call helpers for GPL programs only.</summary>
+    public static bool IsGplCompatible(string license) => s_gplCompatible.Contains(license);
+
+    /// <summary>Why a program must not call a helper, in words that name it; null when it may.</summary>
+    /// <param name="id">The helper.</param>
+    /// <param name="type">The program's type.</param>
+    /// <param name="license">The program's licence.</param>
+    public static string? Refusal(HelperId id, ProgramType type, string license)
+    {
+        string name = "bpf_" + HelperNames.Of(id);
+        if (!HelperNames.IsKnown((long)id))
+            return $"there is no helper number {(long)id}";
+        if (HelperPrototypes.Find(id) is not { } prototype)
+        {
+            return KernelOnlyHelpers.ReasonFor(id) is { } reason
+                ? $"{name} is only in the kernel: {reason}"
+                : $"{name} is not for programs that work on packets";
+        }
+        if ((prototype.Programs & HelperProgramTypes.Of(type)) == 0)
+            return $"a program of type {type} cannot call {name}";
+        if (prototype.GplOnly && !IsGplCompatible(license))
+            return $"{name} is for programs under a GPL-compatible licence, and this one's is '{license}'";
+        return null;
+    }
+}
