@@ -1,0 +1,98 @@
+using Headrace.Engine;
+using Headrace.Objects;
+
+namespace Headrace.Linux.Tests.Differential;
+
+/// <summary>Where random programs are tried on every engine and in the kernel: maps and packet buffers that serve one program after the other.</summary>
+/// <remarks>Making maps costs the kernel more than running a small program: they are emptied instead. Not shared between threads.</remarks>
+internal sealed class RandomTrial : IDisposable
+{
+    private const int PacketsPerProgram = 3;
+
+    private static readonly EngineKind[] s_engines = Enum.GetValues<EngineKind>();
+
+    private readonly Dictionary<string, KernelMap> _kernelMaps = [];
+    private readonly Dictionary<string, Map> _maps = [];
+    private readonly PacketBurst _kernelPackets = new(PacketsPerProgram);
+    private readonly PacketBurst _packets = new(PacketsPerProgram);
+
+    public RandomTrial()
+    {
+        foreach (MapSpec spec in RandomMaps.Specs())
+        {
+            _kernelMaps.Add(spec.Name, KernelMap.Create(spec));
+            _maps.Add(spec.Name, Map.Create(spec));
+        }
+    }
+
+    /// <summary>Runs a program everywhere.</summary>
+    /// <returns>What differs, or null when all agree.</returns>
+    /// <exception cref="KernelException">The kernel does not accept the program: there is nothing to compare with.</exception>
+    public string? Difference(RandomProgram program)
+    {
+        CollectionSpec spec = program.ToSpec();
+        using KernelProgram kernelProgram = KernelProgram.Load(spec.Programs[0], [.. _kernelMaps.Values]);
+        using var kernel = new KernelSubject(kernelProgram, _kernelMaps, _kernelPackets);
+        FillKernelMaps();
+        Fill(_kernelPackets, program.Seed);
+        kernel.Run();
+
+        using Collection collection = Collection.Load(spec, new EngineOptions { Maps = _maps });
+        foreach (EngineKind kind in s_engines)
+        {
+            FillMaps();
+            Fill(_packets, program.Seed);
+            using var subject = new EngineSubject(collection.Programs[spec.Programs[0].Name], kind, _maps, _packets);
+            subject.Run();
+            if (Differential.Difference.Find(kernel, subject, _maps.Keys) is { } difference)
+                return difference;
+        }
+        return null;
+    }
+
+    public void Dispose()
+    {
+        foreach (KernelMap map in _kernelMaps.Values)
+            map.Dispose();
+        foreach (Map map in _maps.Values)
+            map.Dispose();
+        _kernelPackets.Dispose();
+        _packets.Dispose();
+    }
+
+    // One packet is often too short for the program's first check, one fills more than the smallest frame.
+    private static void Fill(PacketBurst packets, ulong seed)
+    {
+        var random = new SeededRandom(~seed);
+        packets.Clear();
+        packets.Add(random.Bytes(random.Between(KernelPacketRule.MinLength, 2 * ProgramLayout.PacketProven)));
+        packets.Add(random.Bytes(64));
+        packets.Add(random.Bytes(random.Between(ProgramLayout.PacketProven, 300)));
+    }
+
+    private void FillKernelMaps()
+    {
+        KernelMap hash = _kernelMaps["hash"];
+        foreach (byte[] key in hash.Keys().ToList())
+            hash.Delete(key);
+        foreach ((string map, byte[] key, byte[] value) in InitialElements())
+            _kernelMaps[map].Update(key, value);
+    }
+
+    private void FillMaps()
+    {
+        Map hash = _maps["hash"];
+        foreach (byte[] key in hash.Entries().Select(entry => entry.Key).ToList())
+            hash.Delete(key);
+        foreach ((string map, byte[] key, byte[] value) in InitialElements())
+            _maps[map].Update(key, value);
+    }
+
+    private static IEnumerable<(string Map, byte[] Key, byte[] Value)> InitialElements()
+    {
+        for (byte key = 0; key < RandomMaps.ArrayEntries; key++)
+            yield return ("array", [key, 0, 0, 0], [.. Enumerable.Range(0, RandomMaps.ArrayValue).Select(i => (byte)(i * 37 + key))]);
+        for (byte key = 0; key < RandomMaps.HashKeys; key += 3)
+            yield return ("hash", [key, 0, 0, 0], [.. Enumerable.Range(0, RandomMaps.HashValue).Select(i => (byte)(i * 11 + key))]);
+    }
+}
