@@ -127,16 +127,16 @@ public sealed unsafe partial class KernelProgram
 
     private static void Refuse(ProgramSpec spec)
     {
+        string subject = $"program '{spec.Name}'";
         if (spec.Kfuncs.Count > 0)
         {
-            string function = spec.Kfuncs.Values.First();
-            throw new UnsupportedFeatureException($"kernel function {function}",
-                $"program '{spec.Name}' calls the kernel function '{function}': these calls cannot be resolved yet, use a helper instead");
+            throw new UnsupportedFeatureException(subject, $"the kernel function '{spec.Kfuncs.Values.First()}'",
+                "calls of kernel functions cannot be resolved yet: use a helper instead");
         }
         if (spec.Type is ProgramType.Tracing or ProgramType.Lsm or ProgramType.Ext or ProgramType.StructOps)
         {
-            throw new UnsupportedFeatureException($"program type {spec.Type}",
-                $"program '{spec.Name}' attaches to '{spec.AttachTarget}' by the kernel's types: programs of type {spec.Type} cannot be loaded yet");
+            throw new UnsupportedFeatureException(subject, $"its target '{spec.AttachTarget}' in the kernel's types",
+                $"programs of type {spec.Type} cannot be loaded yet");
         }
     }
 }
