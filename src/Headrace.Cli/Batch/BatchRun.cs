@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Headrace.Bytecode;
+using Headrace.Cli.Runs;
+using Headrace.Engine;
+
+namespace Headrace.Cli.Batch;
+
+/// <summary><c>headrace run --batch</c>: raw programs with fresh maps each, their packets in order.</summary>
+internal static class BatchRun
+{
+    /// <summary>Answers every row.</summary>
+    /// <param name="path">The batch file.</param>
+    /// <param name="kind">The engine; null for the kernel.</param>
+    /// <param name="terminal">Where the answers go.</param>
+    public static int Run(string path, EngineKind? kind, Terminal terminal)
+    {
+        BatchFile.Answer(path, terminal, (row, json) => Answer(row, kind, json));
+        return ExitCode.Done;
+    }
+
+    private static void Answer(BatchRow row, EngineKind? kind, Utf8JsonWriter json)
+    {
+        ISession session;
+        try
+        {
+            session = kind is { } ours ? new UserSession(row.Spec, BatchRow.ProgramName, ours) : new KernelSession(row.Spec, BatchRow.ProgramName);
+        }
+        catch (HeadraceException error)
+        {
+            Verdict(json, "reject", error);
+            return;
+        }
+        using (session)
+        {
+            var runs = new List<(uint Value, string Out)>();
+            HeadraceException? fault = null;
+            foreach (byte[] packet in row.Runs)
+            {
+                try
+                {
+                    runs.Add(RunOnce(session, packet, row.Spec.Programs[0].Type));
+                }
+                catch (HeadraceException error)
+                {
+                    fault = error;
+                    break;
+                }
+            }
+            Verdict(json, fault is null ? "accept" : "reject", fault);
+            json.WriteStartArray("runs");
+            foreach ((uint value, string output) in runs)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("retval", value);
+                json.WriteString("out", output);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+    }
+
+    private static unsafe (uint Value, string Out) RunOnce(ISession session, byte[] packet, ProgramType type)
+    {
+        using var burst = new PacketBurst(1, type != ProgramType.Xdp);
+        burst.Add(packet);
+        session.Engine.Run(burst);
+        return (burst.Frames[0].Verdict, burst[0].SequenceEqual(packet) ? "same" : Convert.ToHexStringLower(burst[0]));
+    }
+
+    private static void Verdict(Utf8JsonWriter json, string verdict, HeadraceException? error)
+    {
+        json.WriteString("verdict", verdict);
+        json.WriteString("err_line", error?.Message ?? "");
+    }
+}

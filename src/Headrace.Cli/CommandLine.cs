@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Headrace.Bytecode;
+using Headrace.Cli.Verbs;
+
+namespace Headrace.Cli;
+
+/// <summary>The <c>headrace</c> command: finds the verb, runs it, turns errors into a line on standard error and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Every verb, in the order of the help.</summary>
+    public static IReadOnlyList<Verb> Verbs() =>
+    [
+        new RunVerb(),
+        new VmVerb(),
+    ];
+
+    /// <summary>Runs one command line.</summary>
+    public static int Run(string[] arguments, Terminal terminal)
+    {
+        RootCommand root = Root(terminal);
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+                terminal.Error.WriteLine($"headrace: {error.Message}");
+            terminal.Error.WriteLine($"Try '{Path(parsed)} --help'.");
+            return ExitCode.Usage;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false });
+        }
+        catch (UsageException error)
+        {
+            terminal.Error.WriteLine($"headrace: {error.Message}");
+            return ExitCode.Usage;
+        }
+        catch (Exception error) when (error is HeadraceException or IOException or UnauthorizedAccessException)
+        {
+            terminal.Error.WriteLine($"headrace: {error.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static RootCommand Root(Terminal terminal)
+    {
+        var root = new RootCommand("Runs eBPF/XDP programs wherever the packets are.");
+        foreach (Verb verb in Verbs())
+        {
+            verb.SetAction(arguments => verb.Run(arguments, terminal));
+            root.Add(verb);
+        }
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help })
+                option.Action = new HelpWithExamples(help);
+        }
+        return root;
+    }
+
+    private static string Path(ParseResult parsed) =>
+        parsed.CommandResult.Command is Verb verb ? $"headrace {verb.Name}" : "headrace";
+
+    /// <summary>The library's help, then the verb's examples.</summary>
+    private sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int result = inner.Invoke(parseResult);
+            if (parseResult.CommandResult.Command is Verb { Examples: { Count: > 0 } examples })
+            {
+                TextWriter output = parseResult.InvocationConfiguration.Output;
+                output.WriteLine("Examples:");
+                foreach ((string line, string purpose) in examples)
+                    output.WriteLine($"  {line}{Environment.NewLine}      {purpose}");
+            }
+            return result;
+        }
+
+        // --help wins over missing arguments.
+        public override bool ClearsParseErrors => true;
+    }
+}

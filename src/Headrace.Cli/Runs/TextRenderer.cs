@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Headrace.Cli.Runs;
+
+/// <summary>Renders a <see cref="RunReport"/> for a person.</summary>
+internal static class TextRenderer
+{
+    // Elements of a map that are shown before the rest is only counted.
+    private const int ShownEntries = 16;
+
+    public static void Write(RunReport report, TextWriter output)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        long packets = report.Replay.Packets;
+        output.WriteLine($"{report.Program} ({report.Object}) on engine {report.Engine}");
+        output.WriteLine(string.Create(culture, $"{packets:N0} packets, {report.Replay.Bytes:N0} bytes from {report.Source}"));
+        foreach ((string name, long count) in report.Verdicts())
+        {
+            if (count > 0)
+                output.WriteLine(string.Create(culture, $"  {name,-14} {count,12:N0}  {(double)count / packets,7:P1}"));
+        }
+        if (report.Replay.NanosecondsPerPacket is > 0 and var nanoseconds)
+            output.WriteLine(string.Create(culture, $"  {nanoseconds:N1} ns a packet: {1000 / nanoseconds:N2} million packets a second on one core"));
+        if (report.Maps is null)
+            return;
+        foreach (MapDump map in report.Maps)
+            WriteMap(map, output);
+    }
+
+    private static void WriteMap(MapDump map, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"map {map.Name} ({map.Type}): {map.Entries.Count:N0} of {map.MaxEntries:N0}"));
+        foreach (MapDumpEntry entry in map.Entries.Take(ShownEntries))
+        {
+            string key = entry.Key.Length == 0 ? "" : Convert.ToHexStringLower(entry.Key) + "  ";
+            output.WriteLine($"  {key}{string.Join(" ", entry.Values.Select(Convert.ToHexStringLower))}");
+        }
+        if (map.Entries.Count > ShownEntries)
+            output.WriteLine($"  ... {map.Entries.Count - ShownEntries:N0} more (--json has them all)");
+    }
+}

@@ -1,0 +1,38 @@
+using Headrace.Engine;
+using Headrace.Objects;
+using Headrace.Ports;
+
+namespace Headrace.Cli.Runs;
+
+/// <summary>An object loaded into an engine of ours.</summary>
+internal sealed class UserSession : ISession
+{
+    private readonly Collection _collection;
+    private readonly Executor _executor;
+
+    public UserSession(CollectionSpec spec, string program, EngineKind kind, MachineOptions? options = null)
+    {
+        // One worker: per-CPU maps need one value. The others would only be zeros in the dump.
+        _collection = Collection.Load(spec, new EngineOptions { Cpus = 1 });
+        try
+        {
+            _executor = _collection.Programs[program].CreateExecutor(kind, options);
+        }
+        catch
+        {
+            _collection.Dispose();
+            throw;
+        }
+        Engine = new ExecutorReplayEngine(_executor);
+    }
+
+    public IReplayEngine Engine { get; }
+
+    public IReadOnlyList<MapDump> DumpMaps() => [];
+
+    public void Dispose()
+    {
+        _executor.Dispose();
+        _collection.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Headrace.Bytecode;
+using Headrace.Cli.Batch;
+using Headrace.Cli.Runs;
+using Headrace.Engine;
+using Headrace.Objects;
+using Headrace.Ports;
+
+namespace Headrace.Cli.Verbs;
+
+/// <summary><c>headrace run</c>: packets through a program.</summary>
+internal sealed class RunVerb : Verb
+{
+    private readonly Argument<string?> _object = new("OBJECT") { Description = "BPF object file", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _program = new("--program") { Description = "Program to run; may be left out where the object has one", HelpName = "NAME" };
+    private readonly Option<string> _engine = new("--engine") { Description = "jit, interpreter or kernel", DefaultValueFactory = _ => "jit", HelpName = "E" };
+    private readonly Option<string?> _in = new("--in") { Description = "Packets: a pcap or pcapng file, '-', or gen: for generated traffic", HelpName = "SOURCE" };
+    private readonly Option<string?> _out = new("--out") { Description = "Write the packets that go on to a pcap file", HelpName = "FILE" };
+    private readonly Option<int> _repeat = new("--repeat") { Description = "Play the source this often", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private readonly Option<string[]> _map = new("--map") { Description = "Elements to put before the run: [{\"key\":\"hex\",\"value\":\"hex\"},...]", HelpName = "NAME=FILE.json" };
+    private readonly Option<string?> _results = new("--results") { Description = "Write a JSON line a packet", HelpName = "FILE" };
+    private readonly Option<bool> _dumpMaps = new("--dump-maps") { Description = "Show what the maps hold afterwards" };
+    private readonly Option<string?> _batch = new("--batch") { Description = "Run raw programs, a JSON line each, instead of an object", HelpName = "FILE.jsonl" };
+    private readonly Option<bool> _json = new("--json") { Description = "Answer one JSON document" };
+
+    public RunVerb() : base("run", "Runs packets through a program and counts the verdicts.")
+    {
+        Add(_object);
+        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _results, _dumpMaps, _batch, _json])
+            Add(option);
+    }
+
+    public override IReadOnlyList<(string Line, string Purpose)> Examples =>
+    [
+        ("headrace run programs/parse.bpf.o --in capture.pcap", "the verdict of every packet of a capture, counted"),
+        ("headrace run programs/firewall.bpf.o --in gen:packets=100000 --map rules=rules.json --dump-maps", "generated traffic against rules from a file"),
+        ("headrace run my.bpf.o --in capture.pcap --engine kernel --results kernel.jsonl", "the same inside this machine's kernel (needs root)"),
+    ];
+
+    public override int Run(ParseResult arguments, Terminal terminal)
+    {
+        string engine = arguments.GetValue(_engine)!;
+        EngineKind? kind = engine == Engines.Kernel ? null : Engines.Parse(engine, withKernel: true);
+        if (arguments.GetValue(_batch) is { } batch)
+            return BatchRun.Run(batch, kind, terminal);
+
+        string path = arguments.GetValue(_object) ?? throw new UsageException("which OBJECT? (or --batch FILE.jsonl)");
+        string input = arguments.GetValue(_in) ?? throw new UsageException("--in is missing: a pcap or pcapng file, or gen: for generated traffic");
+        int repeat = arguments.GetValue(_repeat);
+        if (repeat < 1)
+            throw new UsageException("--repeat: at least 1");
+        if (repeat > 1 && input == "-")
+            throw new UsageException("--repeat: standard input can be played only once");
+
+        CollectionSpec spec = CollectionSpec.Load(path);
+        ProgramSpec program = ProgramChoice.Find(spec, arguments.GetValue(_program));
+        foreach (string map in arguments.GetValue(_map) ?? [])
+            MapFile.Apply(map, spec);
+
+        LinkType linkType = LinkTypeOf(input, terminal);
+        using ISession session = kind is { } ours ? new UserSession(spec, program.Name, ours) : new KernelSession(spec, program.Name);
+        using var outputs = new PacketOutputs(program.Type, arguments.GetValue(_results), arguments.GetValue(_out), linkType);
+        using var progress = new Progress(terminal, "packets");
+        ReplayResult result = new Replay(() => PacketSource.Open(input))
+        {
+            Repeat = repeat,
+            SocketBuffers = program.Type != ProgramType.Xdp,
+            OnPacket = outputs.IsEmpty ? null : outputs.Write,
+            OnProgress = progress.Report,
+        }.Run(session.Engine);
+        progress.Dispose();
+
+        var report = new RunReport(path, program.Name, program.Type, engine, input, result, arguments.GetValue(_dumpMaps) ? session.DumpMaps() : null);
+        if (arguments.GetValue(_json))
+            JsonRenderer.Write(report, terminal.Out);
+        else
+            TextRenderer.Write(report, terminal.Out);
+        return ExitCode.Done;
+    }
+
+    // Programs expect Ethernet; other captures run too, but a person should know why nothing matches.
+    private static LinkType LinkTypeOf(string input, Terminal terminal)
+    {
+        if (input == "-")
+            return LinkType.Ethernet;
+        using PacketSource source = PacketSource.Open(input);
+        if (!source.TryRead(out Packet packet))
+            return LinkType.Ethernet;
+        if (packet.LinkType != LinkType.Ethernet)
+            terminal.Error.WriteLine($"headrace: note: {input} does not hold Ethernet frames but {packet.LinkType}: the program sees the bytes as they are");
+        return packet.LinkType;
+    }
+}
