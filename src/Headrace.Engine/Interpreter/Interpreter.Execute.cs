@@ -174,7 +174,7 @@ public sealed unsafe partial class Interpreter
                     if ((address >= low && address <= high - 4) || (address >= stack && address <= stackTop - 4))
                         r[op->Dst] = *(uint*)address;
                     else
-                        r[op->Dst] = (uint)LoadElsewhere(address, 4, op);
+                        r[op->Dst] = LoadElsewhere(address, 4, op);
                     continue;
                 case Operation.LoadDouble:
                     address = r[op->Src] + (ulong)op->Offset;
