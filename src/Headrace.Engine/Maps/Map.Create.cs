@@ -41,6 +41,17 @@ public abstract partial class Map
         MapType.LruPerCpuHash => HashMaps.Create(spec, cpus, perCpu: true, evicts: true),
         MapType.ProgramArray => new ProgramArrayMap(spec, cpus),
         MapType.LpmTrie => new LpmTrieMap(spec, cpus),
+        MapType.ArrayOfMaps => new ArrayOfMaps(spec, cpus),
+        MapType.HashOfMaps => HashMaps.CreateOfMaps(spec, cpus),
+        MapType.DevMap => new DevMap(spec, cpus),
+        MapType.DevMapHash => new DevMapHash(spec, cpus),
+        MapType.CpuMap => new CpuMap(spec, cpus),
+        MapType.XskMap => new XskMap(spec, cpus),
+        MapType.Queue or MapType.Stack => new QueueMap(spec, cpus),
+        MapType.BloomFilter => new BloomFilterMap(spec, cpus),
+        MapType.RingBuffer => new RingBufferMap(spec, cpus),
+        MapType.UserRingBuffer => new UserRingBufferMap(spec, cpus),
+        MapType.PerfEventArray => new PerfEventArrayMap(spec, cpus),
         _ => throw new UnsupportedFeatureException($"map '{spec.Name}'", $"a map of type {spec.Type}", "it is only in the kernel"),
     };
 }

@@ -9,6 +9,14 @@ internal static class HashMaps
         ? Create<EvictWhenFull>(spec, cpus, perCpu)
         : Create<RefuseWhenFull>(spec, cpus, perCpu);
 
+    public static Map CreateOfMaps(MapSpec spec, int cpus) => spec.KeySize switch
+    {
+        4 => new HashOfMaps<Key4>(spec, cpus),
+        8 => new HashOfMaps<Key8>(spec, cpus),
+        16 => new HashOfMaps<Key16>(spec, cpus),
+        _ => new HashOfMaps<KeyAny>(spec, cpus),
+    };
+
     private static Map Create<TFull>(MapSpec spec, int cpus, bool perCpu) where TFull : struct, IWhenFull => spec.KeySize switch
     {
         4 => Create<Key4, TFull>(spec, cpus, perCpu),
