@@ -50,7 +50,7 @@ public sealed class ProgramSpec
     /// </summary>
     public IReadOnlyDictionary<int, string> KernelSymbols { get; init; } = new Dictionary<int, string>();
 
-    /// <summary>Instructions that depend on the target's types, by slot; see <c>CollectionSpec.Relocate</c>.</summary>
+    /// <summary>Instructions that depend on the target's types, by slot; see <see cref="CollectionSpec.Relocate"/>.</summary>
     public IReadOnlyList<CoreRelocation> CoreRelocations { get; init; } = [];
 
     /// <summary>False when the object says not to load it unless asked (a <c>?</c> before the section's name).</summary>

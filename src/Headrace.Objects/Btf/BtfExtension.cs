@@ -60,27 +60,3 @@ internal sealed class BtfExtension
         return sections;
     }
 }
-
-/// <summary>A function starts here.</summary>
-/// <param name="Offset">Byte inside the section.</param>
-/// <param name="TypeId">Its BTF function.</param>
-internal readonly record struct BtfFunctionRecord(uint Offset, uint TypeId);
-
-/// <summary>A source line starts here.</summary>
-/// <param name="Offset">Byte inside the section.</param>
-/// <param name="File">File name, as an offset into the BTF strings.</param>
-/// <param name="Text">The line, as an offset into the BTF strings.</param>
-/// <param name="Place">Line in the upper 22 bits, column in the lower 10.</param>
-internal readonly record struct BtfLineRecord(uint Offset, uint File, uint Text, uint Place)
-{
-    public int Line => (int)(Place >> 10);
-
-    public int Column => (int)(Place & 0x3ff);
-}
-
-/// <summary>A CO-RE relocation of an instruction.</summary>
-/// <param name="Offset">Byte inside the section.</param>
-/// <param name="TypeId">The local type it starts from.</param>
-/// <param name="Access">The way through the type, as an offset into the BTF strings: numbers with colons.</param>
-/// <param name="Kind">What is asked (<see cref="CoreRelocationKind"/>).</param>
-internal readonly record struct BtfRelocationRecord(uint Offset, uint TypeId, uint Access, uint Kind);
