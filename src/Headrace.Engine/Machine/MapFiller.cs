@@ -7,13 +7,13 @@ namespace Headrace.Engine;
 /// <summary>Puts into new maps what their specs say they hold from the start.</summary>
 internal static unsafe class MapFiller
 {
-    /// <summary>Fills a map with its section's bytes and its elements; programs and inner maps are found in the collection by name.</summary>
+    /// <summary>Puts a map's elements in and freezes it where its spec says so; programs and inner maps are found in the collection by name.</summary>
     public static void Fill(Map map, Collection collection)
     {
-        if (map.Spec.Data is { } data)
-            FillSection(map, data);
         foreach (MapEntrySpec entry in map.Spec.Entries)
             FillEntry(map, entry, collection);
+        if (map.Spec.Freeze)
+            map.Freeze();
     }
 
     /// <summary>Refuses a map given by the user that programs of the collection would misuse.</summary>
@@ -25,18 +25,6 @@ internal static unsafe class MapFiller
                 $"the map given is a {map.Type} of {map.KeySize}-byte keys and {map.ValueSize}-byte values, "
                 + $"the object wants a {spec.Type} of {spec.KeySize} and {spec.ValueSize}");
         }
-    }
-
-    private static void FillSection(Map map, byte[] data)
-    {
-        uint zero = 0;
-        byte* value = map.Lookup((byte*)&zero, 0);
-        if (value == null || data.Length > map.ValueSize)
-        {
-            throw new MapException(map.Name, "fill", Errno.E2BIG,
-                $"the section has {data.Length} bytes, the map's only value {map.ValueSize}");
-        }
-        data.CopyTo(new Span<byte>(value, map.ValueSize));
     }
 
     private static void FillEntry(Map map, MapEntrySpec entry, Collection collection)
