@@ -1,0 +1,77 @@
+namespace Headrace.Engine.Jit;
+
+/// <summary>What the compiler has proved about the content of a register or a stack slot at one place of a program.</summary>
+/// <param name="Kind">Where it comes from.</param>
+/// <param name="Offset">Constant distance in bytes from what <paramref name="Kind"/> names.</param>
+/// <param name="Low">Numbers: the least it can be, unsigned.</param>
+/// <param name="High">Numbers: the most it can be, unsigned. Packet and map value pointers: the most that has been added and is not constant.</param>
+/// <param name="Id">Packet pointers: the base. Map value pointers: the look-up it came from, so that one null check serves every copy; 0 when not known.</param>
+/// <param name="Map">Index of the map.</param>
+/// <param name="MayBeNull">Map value pointers: true until compared with null.</param>
+internal readonly record struct AbstractValue(
+    ValueKind Kind, long Offset, ulong Low, ulong High, int Id, int Map, bool MayBeNull)
+{
+    // Distances are kept far from where 64-bit addresses wrap around.
+    private const long MaxOffset = 1 << 29;
+    private const ulong MaxDistance = 1UL << 48;
+
+    /// <summary>Nothing is known.</summary>
+    public static AbstractValue Any { get; } = Number(0, ulong.MaxValue);
+
+    /// <summary>The packet's first byte.</summary>
+    public static AbstractValue PacketStart { get; } = new(ValueKind.Packet, 0, 0, 0, 0, 0, false);
+
+    /// <summary>One past the packet's last byte.</summary>
+    public static AbstractValue PacketEnd { get; } = new(ValueKind.PacketEnd, 0, 0, 0, 0, 0, false);
+
+    /// <summary>True for a number of one possible value.</summary>
+    public bool IsConstant => Kind == ValueKind.Number && Low == High;
+
+    /// <summary>True when nothing is known.</summary>
+    public bool IsAny => Kind == ValueKind.Number && Low == 0 && High == ulong.MaxValue;
+
+    /// <summary>A number within bounds, both included.</summary>
+    public static AbstractValue Number(ulong low, ulong high) => new(ValueKind.Number, 0, low, high, 0, 0, false);
+
+    /// <summary>One number.</summary>
+    public static AbstractValue Constant(ulong value) => Number(value, value);
+
+    /// <summary>A number of at most so many bits.</summary>
+    public static AbstractValue Bits(int bits) => Number(0, bits >= 64 ? ulong.MaxValue : (1UL << bits) - 1);
+
+    /// <summary>The context or the frame pointer, plus an offset.</summary>
+    public static AbstractValue At(ValueKind kind, long offset) => new(kind, offset, 0, 0, 0, 0, false);
+
+    /// <summary>The handle of a map.</summary>
+    public static AbstractValue MapHandle(int map) => new(ValueKind.Map, 0, 0, 0, 0, map, false);
+
+    /// <summary>A pointer into a value of a map.</summary>
+    public static AbstractValue MapValue(int map, long offset, int id, bool mayBeNull) => new(ValueKind.MapValue, offset, 0, 0, id, map, mayBeNull);
+
+    /// <summary>A pointer to a local function.</summary>
+    public static AbstractValue Function(int slot) => new(ValueKind.Function, slot, 0, 0, 0, 0, false);
+
+    /// <summary>The pointer moved by a constant, or <see cref="Any"/> when that leads too far to reason about.</summary>
+    public AbstractValue Move(long distance)
+    {
+        if (distance == 0)
+            return this;
+        if (MayBeNull || Kind is ValueKind.Number or ValueKind.PacketEnd or ValueKind.Map or ValueKind.Function)
+            return Any;
+        if (distance is < -MaxOffset or > MaxOffset)
+            return Any;
+        long offset = Offset + distance;
+        return offset is < -MaxOffset or > MaxOffset ? Any : this with { Offset = offset };
+    }
+
+    /// <summary>The pointer moved forward by a number that is not constant.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="id">The new base, when it points into the packet.</param>
+    public AbstractValue MoveBy(AbstractValue number, int id)
+    {
+        if (MayBeNull || Kind is not (ValueKind.Packet or ValueKind.MapValue) || number.Kind != ValueKind.Number || number.High > MaxDistance || High + number.High > MaxDistance)
+            return Any;
+        AbstractValue moved = this with { High = High + number.High };
+        return Kind == ValueKind.Packet ? moved with { Id = id } : moved;
+    }
+}

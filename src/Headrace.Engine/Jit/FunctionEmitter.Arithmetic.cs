@@ -1,0 +1,179 @@
+using System.Reflection.Emit;
+using Headrace.Bytecode;
+
+namespace Headrace.Engine.Jit;
+
+internal sealed unsafe partial class FunctionEmitter
+{
+    private void EmitArithmetic(Instruction instruction)
+    {
+        bool is64 = !instruction.Opcode.Is32;
+        switch (instruction.Opcode.AluOp)
+        {
+            case AluOp.End:
+                EmitByteSwap(instruction);
+                break;
+            case AluOp.Mov:
+                EmitMove(instruction, is64);
+                break;
+            case AluOp.Neg:
+                Operand(instruction.Dst, is64);
+                _il.Emit(OpCodes.Neg);
+                Result(instruction.Dst, is64);
+                break;
+            case AluOp.Div or AluOp.Mod:
+                EmitDivision(instruction, is64);
+                break;
+            case AluOp.Lsh or AluOp.Rsh or AluOp.Arsh:
+                Operand(instruction.Dst, is64);
+                ShiftCount(instruction, is64);
+                _il.Emit(instruction.Opcode.AluOp switch { AluOp.Lsh => OpCodes.Shl, AluOp.Rsh => OpCodes.Shr_Un, _ => OpCodes.Shr });
+                Result(instruction.Dst, is64);
+                break;
+            default:
+                Operand(instruction.Dst, is64);
+                Source(instruction, is64);
+                _il.Emit(instruction.Opcode.AluOp switch
+                {
+                    AluOp.Add => OpCodes.Add,
+                    AluOp.Sub => OpCodes.Sub,
+                    AluOp.Mul => OpCodes.Mul,
+                    AluOp.Or => OpCodes.Or,
+                    AluOp.And => OpCodes.And,
+                    _ => OpCodes.Xor,
+                });
+                Result(instruction.Dst, is64);
+                break;
+        }
+    }
+
+    /// <summary>Pushes a register as 64 bits or its low half as 32.</summary>
+    private void Operand(Register register, bool is64)
+    {
+        Get(register);
+        if (!is64)
+            _il.Emit(OpCodes.Conv_U4);
+    }
+
+    /// <summary>Pushes the second operand, register or immediate.</summary>
+    private void Source(Instruction instruction, bool is64)
+    {
+        if (instruction.Opcode.UsesRegister)
+            Operand(instruction.Src, is64);
+        else
+            Constant(instruction.Immediate, is64);
+    }
+
+    private void Constant(long value, bool is64)
+    {
+        if (is64)
+            _il.Emit(OpCodes.Ldc_I8, value);
+        else
+            _il.Emit(OpCodes.Ldc_I4, (int)value);
+    }
+
+    /// <summary>Pops the result into a register; 32-bit results clear the upper half.</summary>
+    private void Result(Register register, bool is64)
+    {
+        if (!is64)
+            _il.Emit(OpCodes.Conv_U8);
+        Set(register);
+    }
+
+    private void ShiftCount(Instruction instruction, bool is64)
+    {
+        int mask = is64 ? 63 : 31;
+        if (!instruction.Opcode.UsesRegister)
+        {
+            _il.Emit(OpCodes.Ldc_I4, instruction.Imm32 & mask);
+            return;
+        }
+        Get(instruction.Src);
+        _il.Emit(OpCodes.Conv_I4);
+        _il.Emit(OpCodes.Ldc_I4, mask);
+        _il.Emit(OpCodes.And);
+    }
+
+    private void EmitMove(Instruction instruction, bool is64)
+    {
+        Source(instruction, is64);
+        if (instruction.Offset != 0)
+        {
+            _il.Emit(instruction.Offset switch { 8 => OpCodes.Conv_I1, 16 => OpCodes.Conv_I2, _ => OpCodes.Conv_I4 });
+            if (is64)
+                _il.Emit(OpCodes.Conv_I8);
+        }
+        Result(instruction.Dst, is64);
+    }
+
+    private void EmitByteSwap(Instruction instruction)
+    {
+        bool swaps = !instruction.Opcode.Is32 || instruction.Opcode.UsesRegister;
+        Get(instruction.Dst);
+        if (instruction.Imm32 < 64)
+            _il.Emit(instruction.Imm32 == 16 ? OpCodes.Conv_U2 : OpCodes.Conv_U4);
+        if (swaps)
+            _il.Emit(OpCodes.Call, JitMethods.ByteSwap(instruction.Imm32));
+        if (instruction.Imm32 < 64)
+            _il.Emit(OpCodes.Conv_U8);
+        Set(instruction.Dst);
+    }
+
+    // Division by zero gives 0, modulo by zero leaves the number; the least number divided by -1 stays what it is (RFC 9669, section 4.1).
+    private void EmitDivision(Instruction instruction, bool is64)
+    {
+        bool signed = instruction.Offset != 0;
+        bool isMod = instruction.Opcode.AluOp == AluOp.Mod;
+        if (!instruction.Opcode.UsesRegister && instruction.Imm32 is not 0 and not -1)
+        {
+            Divide(instruction, is64, signed, isMod);
+            return;
+        }
+        Label byZero = _il.DefineLabel();
+        Label byMinusOne = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        Source(instruction, is64);
+        _il.Emit(OpCodes.Brfalse, byZero);
+        if (signed)
+        {
+            Source(instruction, is64);
+            Constant(-1, is64);
+            _il.Emit(OpCodes.Beq, byMinusOne);
+        }
+        Divide(instruction, is64, signed, isMod);
+        _il.Emit(OpCodes.Br, done);
+        if (signed)
+        {
+            _il.MarkLabel(byMinusOne);
+            if (isMod)
+            {
+                Constant(0, is64);
+            }
+            else
+            {
+                Operand(instruction.Dst, is64);
+                _il.Emit(OpCodes.Neg);
+            }
+            Result(instruction.Dst, is64);
+            _il.Emit(OpCodes.Br, done);
+        }
+        _il.MarkLabel(byZero);
+        if (isMod)
+            Operand(instruction.Dst, is64);
+        else
+            Constant(0, is64);
+        Result(instruction.Dst, is64);
+        _il.MarkLabel(done);
+    }
+
+    private void Divide(Instruction instruction, bool is64, bool signed, bool isMod)
+    {
+        Operand(instruction.Dst, is64);
+        Source(instruction, is64);
+        if (isMod)
+            _il.Emit(signed ? OpCodes.Rem : OpCodes.Rem_Un);
+        else
+            _il.Emit(signed ? OpCodes.Div : OpCodes.Div_Un);
+        Result(instruction.Dst, is64);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using Headrace.Bytecode;
+
+namespace Headrace.Engine.Jit;
+
+internal sealed unsafe partial class FunctionEmitter
+{
+    /// <summary>Writes a helper in place; false when it has to be called.</summary>
+    private bool EmitInlineHelper(int slot, HelperId helper, AbstractState state)
+    {
+        switch (helper)
+        {
+            case HelperId.MapLookupElem when state[1].Kind == ValueKind.Map && _facts.GivesValues(state[1].Map):
+                EmitLookup(slot, state[1].Map, state);
+                return true;
+            case HelperId.GetSmpProcessorId:
+                LoadField(_state, nameof(MachineState.Cpu));
+                _il.Emit(OpCodes.Conv_U8);
+                Set(Register.R0);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void EmitLookup(int slot, int index, AbstractState state)
+    {
+        Map map = _program.MapArray[index];
+        CheckKey(slot, map.KeySize, state);
+        if (map is ArrayMap array)
+            ElementAddress(map.MaxEntries, array.Stride, () => _il.Emit(OpCodes.Ldc_I8, (long)array.BaseAddress));
+        else if (map is PerCpuArrayMap perCpu)
+            ElementAddress(map.MaxEntries, perCpu.Stride, () => ThisCpu(perCpu));
+        else
+            CallLookup(index, map);
+        Set(Register.R0);
+    }
+
+    private void CheckKey(int slot, int size, AbstractState state)
+    {
+        AccessProof proof = _facts.Prove(state, (int)Register.R2, 0, size, write: false);
+        if (proof is not (AccessProof.Stack or AccessProof.Packet or AccessProof.MapValue))
+            CallCheck(new Access(slot, Register.R2, 0, size, false));
+    }
+
+    // index < entries ? first + index * stride : null
+    private void ElementAddress(uint entries, uint stride, Action first)
+    {
+        Label outside = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        LocalBuilder index = _il.DeclareLocal(typeof(uint));
+        Get(Register.R2);
+        _il.Emit(OpCodes.Ldind_U4);
+        _il.Emit(OpCodes.Stloc, index);
+        _il.Emit(OpCodes.Ldloc, index);
+        _il.Emit(OpCodes.Ldc_I4, (int)entries);
+        _il.Emit(OpCodes.Bge_Un, outside);
+        first();
+        _il.Emit(OpCodes.Ldloc, index);
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Ldc_I8, (long)stride);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Br, done);
+        _il.MarkLabel(outside);
+        _il.Emit(OpCodes.Ldc_I8, 0L);
+        _il.MarkLabel(done);
+    }
+
+    // The machine's processor number is below the map's: executors check it when they are made.
+    private void ThisCpu(PerCpuArrayMap map)
+    {
+        _il.Emit(OpCodes.Ldc_I8, (long)map.BaseAddress);
+        LoadField(_state, nameof(MachineState.Cpu));
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Ldc_I8, (long)map.CpuStride);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+    }
+
+    // The map's class is known here, so that the call is direct.
+    private void CallLookup(int index, Map map)
+    {
+        MethodInfo lookup = map.GetType().GetMethod(nameof(Map.Lookup), BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(byte*), typeof(int)])!;
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldc_I4, index);
+        _il.Emit(OpCodes.Ldelem_Ref);
+        Get(Register.R2);
+        _il.Emit(OpCodes.Conv_U);
+        LoadField(_state, nameof(MachineState.Cpu));
+        _il.Emit(OpCodes.Call, lookup);
+        _il.Emit(OpCodes.Conv_U8);
+    }
+}

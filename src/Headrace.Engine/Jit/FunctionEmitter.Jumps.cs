@@ -1,0 +1,114 @@
+using System.Reflection.Emit;
+using Headrace.Bytecode;
+
+namespace Headrace.Engine.Jit;
+
+internal sealed unsafe partial class FunctionEmitter
+{
+    private void EmitJump(BasicBlock block, int slot, Instruction instruction)
+    {
+        if (instruction.IsExit)
+        {
+            _il.Emit(OpCodes.Br, _exit);
+            return;
+        }
+        BasicBlock target = block.Target!;
+        bool backward = target.Start <= slot;
+        if (ControlFlow.IsGoto(instruction))
+        {
+            if (backward)
+                Spend(slot);
+            _il.Emit(OpCodes.Br, _labels[target.Index]);
+        }
+        else if (instruction.Opcode.JumpOp == JumpOp.Jcond)
+        {
+            EmitMayGoto(block, slot, backward);
+        }
+        else if (backward)
+        {
+            // The way on leaves the loop; the way back pays.
+            Branch(instruction, taken: false, _labels[block.Next!.Index]);
+            Spend(slot);
+            _il.Emit(OpCodes.Br, _labels[target.Index]);
+        }
+        else
+        {
+            Branch(instruction, taken: true, _labels[target.Index]);
+        }
+    }
+
+    // Falls through while iterations are left, else jumps (Linux 6.9: include/uapi/linux/bpf.h, BPF_JCOND).
+    private void EmitMayGoto(BasicBlock block, int slot, bool backward)
+    {
+        Label on = _il.DefineLabel();
+        _il.Emit(OpCodes.Ldloc, _loops!);
+        _il.Emit(OpCodes.Brtrue, on);
+        if (backward)
+            Spend(slot);
+        _il.Emit(OpCodes.Br, _labels[block.Target!.Index]);
+        _il.MarkLabel(on);
+        _il.Emit(OpCodes.Ldloc, _loops!);
+        _il.Emit(OpCodes.Ldc_I4_1);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Stloc, _loops!);
+    }
+
+    private void Branch(Instruction instruction, bool taken, Label target)
+    {
+        bool is64 = !instruction.Opcode.Is32;
+        Operand(instruction.Dst, is64);
+        Source(instruction, is64);
+        if (instruction.Opcode.JumpOp == JumpOp.Jset)
+        {
+            _il.Emit(OpCodes.And);
+            _il.Emit(taken ? OpCodes.Brtrue : OpCodes.Brfalse, target);
+            return;
+        }
+        _il.Emit((instruction.Opcode.JumpOp, taken) switch
+        {
+            (JumpOp.Jeq, true) or (JumpOp.Jne, false) => OpCodes.Beq,
+            (JumpOp.Jne, true) or (JumpOp.Jeq, false) => OpCodes.Bne_Un,
+            (JumpOp.Jgt, true) or (JumpOp.Jle, false) => OpCodes.Bgt_Un,
+            (JumpOp.Jge, true) or (JumpOp.Jlt, false) => OpCodes.Bge_Un,
+            (JumpOp.Jlt, true) or (JumpOp.Jge, false) => OpCodes.Blt_Un,
+            (JumpOp.Jle, true) or (JumpOp.Jgt, false) => OpCodes.Ble_Un,
+            (JumpOp.Jsgt, true) or (JumpOp.Jsle, false) => OpCodes.Bgt,
+            (JumpOp.Jsge, true) or (JumpOp.Jslt, false) => OpCodes.Bge,
+            (JumpOp.Jslt, true) or (JumpOp.Jsge, false) => OpCodes.Blt,
+            _ => OpCodes.Ble,
+        }, target);
+    }
+
+    /// <summary>Takes one from the run's budget and stops the program when there is none.</summary>
+    private void Spend(int slot)
+    {
+        Label endless = Rare(() => Throw(slot, JitMethods.EndlessFault));
+        _il.Emit(OpCodes.Ldloc, _budget!);
+        _il.Emit(OpCodes.Ldc_I4_1);
+        _il.Emit(OpCodes.Conv_I8);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Dup);
+        _il.Emit(OpCodes.Stloc, _budget!);
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Conv_I8);
+        _il.Emit(OpCodes.Blt, endless);
+    }
+
+    /// <summary>Gives the budget back to the machine, before something else spends of it.</summary>
+    private void SaveBudget()
+    {
+        if (_budget is null)
+            return;
+        _il.Emit(OpCodes.Ldloc, _state);
+        _il.Emit(OpCodes.Ldloc, _budget);
+        _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Budget)));
+    }
+
+    private void LoadBudget()
+    {
+        if (_budget is null)
+            return;
+        LoadField(_state, nameof(MachineState.Budget));
+        _il.Emit(OpCodes.Stloc, _budget);
+    }
+}

@@ -1,0 +1,235 @@
+using System.Reflection.Emit;
+using Headrace.Bytecode;
+
+namespace Headrace.Engine.Jit;
+
+/// <summary>Writes one function of a program as the IL of a dynamic method: registers are locals, blocks are labels, checks are inline.</summary>
+/// <remarks>
+/// What is proved about an access (<see cref="AccessProof"/>) decides which check is written; rare ways are written behind the
+/// function's last block, so that the common one runs straight.
+/// </remarks>
+internal sealed unsafe partial class FunctionEmitter
+{
+    private readonly LoadedProgram _program;
+    private readonly ProgramFacts _facts;
+    private readonly Transfer _transfer;
+    private readonly ControlFlow _flow;
+    private readonly Provenance _provenance;
+    private readonly IFunctionTable _functions;
+    private readonly ILGenerator _il;
+    private readonly Label[] _labels;
+    private readonly Label _exit;
+    private readonly LocalBuilder?[] _registers = new LocalBuilder?[AbstractState.RegisterCount];
+    private readonly List<Action> _rare = [];
+    private readonly FunctionNeeds _needs;
+
+    private readonly LocalBuilder _state;
+    private readonly LocalBuilder _frame;
+    private readonly LocalBuilder? _budget;
+    private readonly LocalBuilder? _loops;
+
+    /// <summary>Prepares to write a function.</summary>
+    /// <param name="functions">The methods of the functions it calls.</param>
+    /// <param name="analysis">The program's analysis.</param>
+    /// <param name="entry">Slot of the function's first instruction.</param>
+    /// <param name="il">Where to write.</param>
+    public FunctionEmitter(IFunctionTable functions, ProgramAnalysis analysis, int entry, ILGenerator il)
+    {
+        _program = analysis.Program;
+        _facts = analysis.Facts;
+        _transfer = new Transfer(_facts);
+        _flow = analysis.Flow(entry);
+        _provenance = analysis.Provenance(entry);
+        _functions = functions;
+        _il = il;
+        _labels = [.. _flow.Blocks.Select(_ => il.DefineLabel())];
+        _exit = il.DefineLabel();
+        _needs = FunctionNeeds.Of(_flow, _provenance, _facts);
+        _state = il.DeclareLocal(typeof(MachineState*));
+        _frame = il.DeclareLocal(typeof(Frame*));
+        _budget = _needs.Budget ? il.DeclareLocal(typeof(long)) : null;
+        _loops = _needs.MayGoto ? il.DeclareLocal(typeof(uint)) : null;
+    }
+
+    /// <summary>Writes the burst form, <see cref="JitMethods.BurstParameters"/>: the program once for each frame.</summary>
+    public void EmitBurst()
+    {
+        LocalBuilder end = _il.DeclareLocal(typeof(Frame*));
+        Label next = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        LoadState();
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldarg_3);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, end);
+        LoadField(_state, nameof(MachineState.StackTop));
+        _il.Emit(OpCodes.Conv_U8);
+        Set(Register.R10);
+
+        _il.MarkLabel(next);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Ldloc, end);
+        _il.Emit(OpCodes.Bge_Un, done);
+        StartRun();
+        for (int register = 0; register < 10; register++)
+        {
+            if (register == 1 && _facts.Context is not null)
+                _il.Emit(OpCodes.Ldloc, _frame);
+            else
+                _il.Emit(OpCodes.Ldc_I4_0);
+            _il.Emit(OpCodes.Conv_U8);
+            Set((Register)register);
+        }
+        StartFunction();
+        EmitBlocks();
+        _il.MarkLabel(_exit);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        Get(Register.R0);
+        _il.Emit(OpCodes.Conv_U4);
+        _il.Emit(OpCodes.Stfld, JitMethods.FrameField(nameof(Frame.Verdict)));
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Br, next);
+        _il.MarkLabel(done);
+        _il.Emit(OpCodes.Ret);
+        EmitRare();
+    }
+
+    /// <summary>Writes the function form, <see cref="JitMethods.FunctionParameters"/>: R1 to R5 in, R0 out, on the machine's stack and packet.</summary>
+    public void EmitFunction()
+    {
+        LoadState();
+        LoadField(_state, nameof(MachineState.Frame));
+        _il.Emit(OpCodes.Stloc, _frame);
+        LoadField(_state, nameof(MachineState.StackTop));
+        LoadField(_state, nameof(MachineState.CallDepth));
+        _il.Emit(OpCodes.Ldc_I4, Machine.MaxStack);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Conv_U8);
+        Set(Register.R10);
+        for (int register = 0; register < 10; register++)
+        {
+            if (register is >= 1 and <= 5)
+                _il.Emit(OpCodes.Ldarg, JitMethods.FirstArgument + register - 1);
+            else
+                _il.Emit(OpCodes.Ldc_I8, 0L);
+            Set((Register)register);
+        }
+        if (_budget is not null)
+        {
+            LoadField(_state, nameof(MachineState.Budget));
+            _il.Emit(OpCodes.Stloc, _budget);
+        }
+        StartFunction();
+        EmitBlocks();
+        _il.MarkLabel(_exit);
+        SaveBudget();
+        Get(Register.R0);
+        _il.Emit(OpCodes.Ret);
+        EmitRare();
+    }
+
+    private void LoadState()
+    {
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Call, JitMethods.State);
+        _il.Emit(OpCodes.Stloc, _state);
+    }
+
+    private void StartFunction()
+    {
+        if (_loops is not null)
+        {
+            _il.Emit(OpCodes.Ldc_I4, (int)Machine.MaxLoops);
+            _il.Emit(OpCodes.Stloc, _loops);
+        }
+        ReloadPacket();
+    }
+
+    private void EmitBlocks()
+    {
+        _il.Emit(OpCodes.Br, _labels[_flow.At(_flow.Entry).Index]);
+        foreach (BasicBlock block in _flow.Blocks)
+        {
+            _il.MarkLabel(_labels[block.Index]);
+            AbstractState state = _provenance.At(block)!.Clone();
+            for (int slot = block.Start; slot < block.End; slot += _facts.Instructions[slot].Slots)
+            {
+                EmitInstruction(block, slot, state);
+                _transfer.Step(state, slot);
+            }
+        }
+    }
+
+    private void EmitInstruction(BasicBlock block, int slot, AbstractState state)
+    {
+        Instruction instruction = _facts.Instructions[slot];
+        switch (instruction.Opcode.Class)
+        {
+            case OpcodeClass.Alu or OpcodeClass.Alu64:
+                EmitArithmetic(instruction);
+                break;
+            case OpcodeClass.Ld when instruction.Opcode.IsWideLoad:
+                _il.Emit(OpCodes.Ldc_I8, (long)_program.WideValue(slot));
+                Set(instruction.Dst);
+                break;
+            case OpcodeClass.Ld:
+                EmitPacketLoad(slot, instruction);
+                break;
+            case OpcodeClass.Ldx:
+                EmitLoad(slot, instruction, state);
+                break;
+            case OpcodeClass.Stx when instruction.Opcode.Mode == AccessMode.Atomic:
+                EmitAtomic(slot, instruction, state);
+                break;
+            case OpcodeClass.St or OpcodeClass.Stx:
+                EmitStore(slot, instruction, state);
+                break;
+            default:
+                if (instruction.IsCall)
+                    EmitCall(slot, instruction, state);
+                else
+                    EmitJump(block, slot, instruction);
+                break;
+        }
+    }
+
+    // Rare ways may add rare ways.
+    private void EmitRare()
+    {
+        for (int i = 0; i < _rare.Count; i++)
+            _rare[i]();
+    }
+
+    private Label Rare(Action emit)
+    {
+        Label label = _il.DefineLabel();
+        _rare.Add(() =>
+        {
+            _il.MarkLabel(label);
+            emit();
+        });
+        return label;
+    }
+
+    private void Get(Register register) => _il.Emit(OpCodes.Ldloc, Local(register));
+
+    private void Set(Register register) => _il.Emit(OpCodes.Stloc, Local(register));
+
+    private LocalBuilder Local(Register register) => _registers[(int)register] ??= _il.DeclareLocal(typeof(ulong));
+
+    private void LoadField(LocalBuilder structure, string field)
+    {
+        _il.Emit(OpCodes.Ldloc, structure);
+        _il.Emit(OpCodes.Ldfld, structure.LocalType == typeof(Frame*) ? JitMethods.FrameField(field) : JitMethods.StateField(field));
+    }
+}

@@ -1,0 +1,55 @@
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine;
+
+/// <summary>Runs programs as machine code, compiled when first run; one call a burst.</summary>
+/// <remarks>
+/// Semantics, faults included, are the <see cref="Interpreter"/>'s. Every access is checked unless the compiler itself has proved
+/// where it goes: it trusts no verifier.
+/// </remarks>
+public sealed unsafe class JitExecutor : Executor
+{
+    private BurstMethod? _burst;
+
+    /// <summary>Makes an executor with a machine of its own. The program is compiled once, whatever the number of executors.</summary>
+    /// <param name="program">The program it starts.</param>
+    /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
+    public JitExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, options)
+    {
+        _ = program.Compiled;
+    }
+
+    /// <inheritdoc/>
+    public override void Run(Frame* frames, int count)
+    {
+        Machine.Begin(Program, frames);
+        (_burst ??= Program.Compiled.Burst)(Machine, Program.MapArray, frames, count);
+    }
+
+    /// <inheritdoc/>
+    public override ulong Invoke(byte* memory, nuint length)
+    {
+        Machine.Begin(Program, null, memory, length);
+        return Program.Compiled.Entry(Machine, Program.MapArray, (ulong)memory, length, 0, 0, 0);
+    }
+
+    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
+    {
+        MachineState* state = Machine.State;
+        if (state->CallDepth + 1 >= Machine.MaxCallDepth)
+            throw JitRuntime.TooDeep(Machine);
+        if (--state->Budget < 0)
+            throw JitRuntime.EndlessFault(Machine, state->Pc);
+        FunctionMethod function = program.Compiled.Callback(slot)
+            ?? throw Machine.Fault($"calls back instruction {slot} of '{program.Name}', whose address it never took");
+        int pc = state->Pc;
+        LoadedProgram? caller = Machine.Program;
+        Machine.Program = program;
+        state->CallDepth++;
+        ulong result = function(Machine, program.MapArray, a1, a2, a3, a4, a5);
+        state->CallDepth--;
+        state->Pc = pc;
+        Machine.Program = caller;
+        return result;
+    }
+}

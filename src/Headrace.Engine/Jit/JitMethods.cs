@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Reflection;
+using Headrace.Bytecode;
+
+namespace Headrace.Engine.Jit;
+
+/// <summary>The signatures of emitted methods, and what their code calls and reads.</summary>
+internal static unsafe class JitMethods
+{
+    /// <summary>Registers that pass arguments: R1 to R5.</summary>
+    public const int ArgumentCount = 5;
+
+    /// <summary>Index of the parameter that brings R1 to a function.</summary>
+    public const int FirstArgument = 2;
+
+    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
+
+    /// <summary>The machine, the program's maps, the first frame, the number of frames.</summary>
+    public static readonly Type[] BurstParameters = [typeof(Machine), typeof(Map[]), typeof(Frame*), typeof(int)];
+
+    /// <summary>The machine, the program's maps, R1 to R5.</summary>
+    public static readonly Type[] FunctionParameters =
+        [typeof(Machine), typeof(Map[]), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong)];
+
+    /// <summary>The machine, R1 to R5.</summary>
+    public static readonly Type[] HelperParameters = [typeof(Machine), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong)];
+
+    public static readonly MethodInfo State = typeof(Machine).GetProperty(nameof(Machine.State), Everything)!.GetMethod!;
+    public static readonly MethodInfo Begin = Runtime(nameof(JitRuntime.Begin));
+    public static readonly MethodInfo Budget = Runtime(nameof(JitRuntime.Budget));
+    public static readonly MethodInfo Load = Runtime(nameof(JitRuntime.Load));
+    public static readonly MethodInfo Store = Runtime(nameof(JitRuntime.Store));
+    public static readonly MethodInfo Check = Runtime(nameof(JitRuntime.Check));
+    public static readonly MethodInfo LoadPacket = Runtime(nameof(JitRuntime.LoadPacket));
+    public static readonly MethodInfo TailCall = Runtime(nameof(JitRuntime.TailCall));
+    public static readonly MethodInfo AccessFault = Runtime(nameof(JitRuntime.AccessFault));
+    public static readonly MethodInfo EndlessFault = Runtime(nameof(JitRuntime.EndlessFault));
+    public static readonly MethodInfo DepthFault = Runtime(nameof(JitRuntime.DepthFault));
+
+    private static readonly Dictionary<string, FieldInfo> s_state = typeof(MachineState).GetFields(Everything).ToDictionary(field => field.Name);
+    private static readonly Dictionary<string, FieldInfo> s_frame = typeof(Frame).GetFields(Everything).ToDictionary(field => field.Name);
+    private static readonly Dictionary<int, MethodInfo> s_byteSwaps = new()
+    {
+        [16] = ByteSwap(typeof(ushort)),
+        [32] = ByteSwap(typeof(uint)),
+        [64] = ByteSwap(typeof(ulong)),
+    };
+    private static readonly Dictionary<(AtomicOp, bool), MethodInfo> s_atomics = Atomics();
+
+    /// <summary>A field of the machine's native part.</summary>
+    public static FieldInfo StateField(string name) => s_state[name];
+
+    /// <summary>A field of a frame.</summary>
+    public static FieldInfo FrameField(string name) => s_frame[name];
+
+    /// <summary>Reverses the bytes of 16, 32 or 64 bits.</summary>
+    public static MethodInfo ByteSwap(int bits) => s_byteSwaps[bits];
+
+    /// <summary>An atomic operation on an address and an operand (for compare-and-exchange also the comparand).</summary>
+    /// <remarks>It answers the old value, but for additions the new one.</remarks>
+    public static MethodInfo Atomic(AtomicOp op, bool is64) => s_atomics[(op is AtomicOp.Exchange or AtomicOp.CompareExchange ? op : op & ~AtomicOp.Fetch, is64)];
+
+    private static MethodInfo Runtime(string name) => typeof(JitRuntime).GetMethod(name, Everything)!;
+
+    private static MethodInfo ByteSwap(Type type) => typeof(BinaryPrimitives).GetMethod(nameof(BinaryPrimitives.ReverseEndianness), [type])!;
+
+    private static Dictionary<(AtomicOp, bool), MethodInfo> Atomics()
+    {
+        var methods = new Dictionary<(AtomicOp, bool), MethodInfo>();
+        foreach (bool is64 in new[] { false, true })
+        {
+            Type number = is64 ? typeof(long) : typeof(int);
+            Type[] two = [number.MakeByRefType(), number];
+            methods[(AtomicOp.Add, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.Add), two)!;
+            methods[(AtomicOp.Or, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.Or), two)!;
+            methods[(AtomicOp.And, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.And), two)!;
+            methods[(AtomicOp.Xor, is64)] = typeof(JitRuntime).GetMethod(nameof(JitRuntime.Xor), Everything, two)!;
+            methods[(AtomicOp.Exchange, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.Exchange), two)!;
+            methods[(AtomicOp.CompareExchange, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.CompareExchange), [.. two, number])!;
+        }
+        return methods;
+    }
+}

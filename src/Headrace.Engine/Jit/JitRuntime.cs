@@ -1,0 +1,139 @@
+namespace Headrace.Engine.Jit;
+
+/// <summary>The rare ways of compiled programs: what their code calls when an access is not in the packet, and what ends a run.</summary>
+internal static unsafe class JitRuntime
+{
+    /// <summary>Makes the machine ready for a run over a packet.</summary>
+    public static void Begin(Machine machine, Frame* frame) => machine.Begin(machine.Program!, frame);
+
+    /// <summary>Backward jumps, calls and callbacks a run may make.</summary>
+    public static long Budget(Machine machine) => machine.Options.Budget;
+
+    /// <summary>Loads from wherever the program may: context, stack, map values, what helpers gave. The upper bytes are zero.</summary>
+    public static ulong Load(Machine machine, ulong address, int slot, int size)
+    {
+        machine.State->Pc = slot;
+        if (machine.IsContext(address, out long offset))
+            return machine.LoadContext(offset, size);
+        byte* source = machine.Readable(address, (ulong)size);
+        return size switch
+        {
+            1 => *source,
+            2 => *(ushort*)source,
+            4 => *(uint*)source,
+            _ => *(ulong*)source,
+        };
+    }
+
+    /// <summary>Stores to wherever the program may.</summary>
+    public static void Store(Machine machine, ulong address, ulong value, int slot, int size)
+    {
+        machine.State->Pc = slot;
+        if (machine.IsContext(address, out long offset))
+        {
+            machine.StoreContext(offset, size, value);
+            return;
+        }
+        byte* target = machine.Writable(address, (ulong)size);
+        switch (size)
+        {
+            case 1: *target = (byte)value; break;
+            case 2: *(ushort*)target = (ushort)value; break;
+            case 4: *(uint*)target = (uint)value; break;
+            default: *(ulong*)target = value; break;
+        }
+    }
+
+    /// <summary>Checks an access to anything but the context.</summary>
+    public static void Check(Machine machine, ulong address, int slot, int size, bool write)
+    {
+        machine.State->Pc = slot;
+        if (write)
+            machine.Writable(address, (ulong)size);
+        else
+            machine.Readable(address, (ulong)size);
+    }
+
+    /// <summary>Legacy packet access; false, with 0, outside of the packet.</summary>
+    public static bool LoadPacket(Machine machine, int offset, int size, int slot, out ulong value)
+    {
+        machine.State->Pc = slot;
+        ulong? loaded = machine.LoadPacket(offset, size);
+        value = loaded ?? 0;
+        return loaded is not null;
+    }
+
+    /// <summary>Runs another program in the place of this one; false, and nothing happens, when the kernel would fall through.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="array">The program array's handle.</param>
+    /// <param name="index">Which program.</param>
+    /// <param name="result">R0 at its exit.</param>
+    public static bool TailCall(Machine machine, ulong array, ulong index, out ulong result)
+    {
+        MachineState* state = machine.State;
+        result = 0;
+        Map map = MapHandles.Find(array) ?? throw machine.Fault($"tail-calls through 0x{array:x}, which is no map");
+        if (state->TailCalls >= Machine.MaxTailCalls || map.ProgramAt((uint)index) is not { } target)
+            return false;
+        LoadedProgram caller = machine.Program!;
+        if (target.Context != caller.Context)
+            throw machine.Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {caller.Type} program");
+        state->TailCalls++;
+        machine.Program = target;
+        result = target.Compiled.Entry(machine, target.MapArray, (ulong)state->Frame, 0, 0, 0, 0);
+        machine.Program = caller;
+        return true;
+    }
+
+    /// <summary>The fault of an access that lies outside of what its pointer was made from.</summary>
+    public static Exception AccessFault(Machine machine, ulong address, int slot, int size, bool write)
+    {
+        machine.State->Pc = slot;
+        return machine.Fault(machine.Describe(write ? "writes" : "reads", address, (ulong)size, write));
+    }
+
+    /// <summary>The fault of a program that does not end.</summary>
+    public static Exception EndlessFault(Machine machine, int slot)
+    {
+        machine.State->Pc = slot;
+        return machine.Fault(
+            $"makes more than {machine.Options.Budget} backward jumps, calls and callbacks, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
+    }
+
+    /// <summary>The fault of a local call that is one too many.</summary>
+    public static Exception DepthFault(Machine machine, int slot)
+    {
+        machine.State->Pc = slot;
+        machine.State->CallDepth--;
+        return TooDeep(machine);
+    }
+
+    /// <summary>The fault of a call that is one too many, at the instruction the machine stands at.</summary>
+    public static Exception TooDeep(Machine machine) => machine.Fault($"opens more than {Machine.MaxCallDepth} call frames");
+
+    /// <summary>Atomic exclusive or; answers the old value.</summary>
+    public static int Xor(ref int target, int operand)
+    {
+        int old = Volatile.Read(ref target);
+        while (true)
+        {
+            int seen = Interlocked.CompareExchange(ref target, old ^ operand, old);
+            if (seen == old)
+                return old;
+            old = seen;
+        }
+    }
+
+    /// <summary>Atomic exclusive or; answers the old value.</summary>
+    public static long Xor(ref long target, long operand)
+    {
+        long old = Volatile.Read(ref target);
+        while (true)
+        {
+            long seen = Interlocked.CompareExchange(ref target, old ^ operand, old);
+            if (seen == old)
+                return old;
+            old = seen;
+        }
+    }
+}
