@@ -127,6 +127,7 @@ public sealed partial class LoadedProgram : IDisposable
     public Executor CreateExecutor(EngineKind kind, MachineOptions? options = null) => kind switch
     {
         EngineKind.Interpreter => new Interpreter(this, options),
+        EngineKind.Jit => new JitExecutor(this, options),
         _ => throw new UnsupportedFeatureException($"program '{Name}'", $"engine {kind}", $"there is none yet: use {EngineKind.Interpreter}"),
     };
 
