@@ -72,7 +72,7 @@ public sealed class BtfFormatter(Btf types)
                     declarator = Grouped(declarator) + Parameters(prototype, budget);
                     break;
                 case BtfModifier { Kind: BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict } modifier:
-                    qualifiers = modifier.Kind.ToString().ToLowerInvariant() + " " + qualifiers;
+                    qualifiers += modifier.Kind.ToString().ToLowerInvariant() + " ";
                     break;
                 case BtfModifier { Kind: BtfKind.TypeTag }:
                     break;

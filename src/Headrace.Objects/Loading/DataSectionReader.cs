@@ -41,7 +41,7 @@ internal sealed class DataSectionReader(ElfFile elf, CollectionSpec spec, MapTab
             KeySize = sizeof(uint),
             ValueSize = (uint)bytes.Length,
             MaxEntries = 1,
-            Flags = MapFlags.Mmapable | (constant ? MapFlags.ReadOnlyProgram : MapFlags.None),
+            Flags = (HasVisibleVariable(type) ? MapFlags.Mmapable : MapFlags.None) | (constant ? MapFlags.ReadOnlyProgram : MapFlags.None),
             ValueTypeId = type,
             Data = bytes,
             Freeze = constant,
@@ -52,6 +52,10 @@ internal sealed class DataSectionReader(ElfFile elf, CollectionSpec spec, MapTab
         else
             AddSymbols(map, section);
     }
+
+    // As libbpf does: data that only the object itself can name is not to be mapped by user space.
+    private bool HasVisibleVariable(int section) => section != 0 && ((BtfDataSection)spec.Types![section]).Variables
+        .Any(place => spec.Types[place.TypeId] is BtfVariable { Linkage: not BtfLinkage.Static });
 
     // The size of such a section is only a number in the file: a few bytes could ask for all memory.
     private byte[] Zeroed(ElfSection section)
