@@ -14,4 +14,9 @@ public sealed class AssemblyData
 
     /// <summary>True for a section that is all zeros and takes no room in a file.</summary>
     public bool IsZero => Name == ".bss" || Name.StartsWith(".bss.", StringComparison.Ordinal);
+
+    /// <summary>True for a name that makes a section one of data wherever it appears.</summary>
+    internal static bool IsDataName(string name) =>
+        name is ".data" or ".rodata" or ".bss" || name.StartsWith(".data.", StringComparison.Ordinal)
+        || name.StartsWith(".rodata.", StringComparison.Ordinal) || name.StartsWith(".bss.", StringComparison.Ordinal);
 }

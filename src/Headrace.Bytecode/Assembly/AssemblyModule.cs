@@ -22,8 +22,8 @@ public sealed class AssemblyModule
     /// <summary>The maps, in the order of the text.</summary>
     public List<AssemblyMap> Maps { get; } = [];
 
-    /// <summary>Names that something else defines: kernel functions and variables.</summary>
-    public List<string> Externs { get; } = [];
+    /// <summary>Names that something else defines: kernel functions and variables, and the kernel's configuration.</summary>
+    public List<AssemblyExtern> Externs { get; } = [];
 
     /// <summary>Reads an object in assembly.</summary>
     /// <param name="text">The text; docs/assembly.md describes the language.</param>
@@ -34,4 +34,8 @@ public sealed class AssemblyModule
         ArgumentNullException.ThrowIfNull(text);
         return new ModuleParser(source).Parse(text);
     }
+
+    /// <summary>Writes the module as text; reading it back gives the same bytes in every section.</summary>
+    /// <param name="labels">True to print labels in place of jump distances.</param>
+    public string ToText(bool labels = false) => ModuleText.Write(this, labels);
 }

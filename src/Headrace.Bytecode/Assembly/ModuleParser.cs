@@ -86,8 +86,8 @@ internal sealed class ModuleParser(string source)
             case ".extern":
                 reader.Take();
                 Token name = reader.Next;
-                _module.Externs.Add(reader.ExpectName("a kernel function or variable"));
-                Define(_module.Externs[^1], name, reader);
+                _module.Externs.Add(ReadExtern(reader));
+                Define(_module.Externs[^1].Name, name, reader);
                 break;
             case ".map":
                 reader.Take();
@@ -110,11 +110,23 @@ internal sealed class ModuleParser(string source)
         return true;
     }
 
+    private static AssemblyExtern ReadExtern(TokenReader reader)
+    {
+        string name = reader.ExpectName("a kernel function or variable");
+        if (!reader.TryTakeWord("kconfig"))
+            return new AssemblyExtern(name);
+        Token token = reader.Next;
+        int size = (int)reader.ExpectNumber("a size in bytes", 1, 4096);
+        return size is 1 or 2 or 4 or 8 || name.StartsWith("CONFIG_", StringComparison.Ordinal)
+            ? new AssemblyExtern(name, size)
+            : throw reader.Error(token, $"a size of 1, 2, 4 or 8 bytes was expected, not {size}");
+    }
+
     private void OpenSection(TokenReader reader)
     {
         Token token = reader.Next;
         string name = ReadSectionName(reader);
-        bool isData = reader.TryTakeWord("data") || IsDataName(name);
+        bool isData = reader.TryTakeWord("data") || AssemblyData.IsDataName(name);
         switch (name)
         {
             case "license" or ".maps" or "maps":
@@ -144,10 +156,6 @@ internal sealed class ModuleParser(string source)
         string name = reader.ExpectName("a section such as xdp, tc, .text, .data");
         return reader.AtEnd || reader.Next.IsWord("data") ? name : throw reader.Error(first, "a section's name with other characters than letters, digits, '_' and '.' goes in double quotes");
     }
-
-    private static bool IsDataName(string name) =>
-        name is ".data" or ".rodata" or ".bss" || name.StartsWith(".data.", StringComparison.Ordinal)
-        || name.StartsWith(".rodata.", StringComparison.Ordinal) || name.StartsWith(".bss.", StringComparison.Ordinal);
 
     private void ReadFunction(TokenReader reader)
     {

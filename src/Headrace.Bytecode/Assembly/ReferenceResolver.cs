@@ -50,7 +50,7 @@ internal sealed class ReferenceResolver(AssemblyModule module, IReadOnlyList<Cod
                 references.Add(new SymbolReference(slot, parsed.Name, IsSection: true));
                 return plain;
             default:
-                if (!_variables.Contains(parsed.Name) && !module.Externs.Contains(parsed.Name))
+                if (!_variables.Contains(parsed.Name) && !IsExtern(parsed.Name))
                     throw Undefined("variable", parsed, reader, _variables);
                 references.Add(new SymbolReference(slot, parsed.Name, IsSection: false));
                 return plain;
@@ -73,7 +73,7 @@ internal sealed class ReferenceResolver(AssemblyModule module, IReadOnlyList<Cod
             references.Add(new SymbolReference(slot, function.Section.Name, IsSection: true));
             return call with { Immediate = function.Start - 1 };
         }
-        if (module.Externs.Contains(parsed.Name))
+        if (IsExtern(parsed.Name))
         {
             references.Add(new SymbolReference(slot, parsed.Name, IsSection: false));
             return call with { Immediate = -1 };
@@ -82,6 +82,8 @@ internal sealed class ReferenceResolver(AssemblyModule module, IReadOnlyList<Cod
             ? CallParser.Helper((long)helper).Instruction
             : throw reader.Error(parsed.Token, $"'{parsed.Name}' is neither a function here, nor a helper, nor declared with .extern{CodeBuilder.Known(_functions.Keys)}");
     }
+
+    private bool IsExtern(string name) => module.Externs.Exists(item => item.Name == name);
 
     private static AssemblerException Undefined(string what, ParsedInstruction parsed, TokenReader reader, IEnumerable<string> known) =>
         reader.Error(parsed.Token, $"{what} '{parsed.Name}' is not defined{CodeBuilder.Known(known)}");

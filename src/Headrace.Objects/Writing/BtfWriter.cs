@@ -25,6 +25,15 @@ internal sealed class BtfWriter
         return id;
     }
 
+    /// <summary>A truth value of one byte.</summary>
+    public int Boolean()
+    {
+        const uint isBool = 4u << 24; // BTF_INT_BOOL
+        int id = Start("_Bool", BtfKind.Int, 0, 1);
+        _types.U32(isBool | 8);
+        return id;
+    }
+
     public int Pointer(int target) => Start("", BtfKind.Pointer, 0, (uint)target);
 
     public int Const(int target) => Start("", BtfKind.Const, 0, (uint)target);

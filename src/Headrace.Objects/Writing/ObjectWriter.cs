@@ -119,19 +119,33 @@ public sealed class ObjectWriter
             _types.DataSection(data.Name, (uint)data.Bytes.Length, variables);
     }
 
+    // libbpf fills an option by its type: truth, number or text.
+    private int ConfigType(int size) => size switch
+    {
+        1 => _types.Boolean(),
+        2 or 4 or 8 => _types.Integer(size),
+        _ => _types.Array(_types.Integer(1), (uint)size),
+    };
+
     private void WriteExterns()
     {
         if (_module.Externs.Count == 0)
             return;
         HashSet<string> called = [.. _module.Code.SelectMany(code => code.References.Where(reference => code.Instructions[reference.Slot].IsCall)).Select(reference => reference.Target)];
-        List<(int, uint, uint)> types = [];
-        foreach (string name in _module.Externs)
+        List<(int, uint, uint)> symbols = [], configuration = [];
+        foreach (AssemblyExtern item in _module.Externs)
         {
-            _elf.AddSymbol(name, ElfSymbolType.None, isGlobal: true, section: 0, 0, 0);
-            types.Add((called.Contains(name)
-                ? _types.Function(name, _types.Prototype(_types.Integer(4)), BtfLinkage.Extern)
-                : _types.Variable(name, _types.Const(0), BtfLinkage.Extern), 0, 0));
+            _elf.AddSymbol(item.Name, ElfSymbolType.None, isGlobal: true, section: 0, 0, 0);
+            if (item.ConfigSize > 0)
+                configuration.Add((_types.Variable(item.Name, ConfigType(item.ConfigSize), BtfLinkage.Extern), 0, (uint)item.ConfigSize));
+            else if (called.Contains(item.Name))
+                symbols.Add((_types.Function(item.Name, _types.Prototype(_types.Integer(4)), BtfLinkage.Extern), 0, 0));
+            else
+                symbols.Add((_types.Variable(item.Name, _types.Const(0), BtfLinkage.Extern), 0, 0));
         }
-        _types.DataSection(".ksyms", 0, types);
+        if (symbols.Count > 0)
+            _types.DataSection(".ksyms", 0, symbols);
+        if (configuration.Count > 0)
+            _types.DataSection(".kconfig", 0, configuration);
     }
 }
