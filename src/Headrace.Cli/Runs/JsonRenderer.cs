@@ -37,7 +37,7 @@ internal static class JsonRenderer
         json.WriteStartObject("maps");
         foreach (MapDump map in maps)
         {
-            json.WriteStartArray(map.Name);
+            json.WriteStartArray(map.Spec.Name);
             foreach (MapDumpEntry entry in map.Entries)
             {
                 json.WriteStartObject();
@@ -48,7 +48,7 @@ internal static class JsonRenderer
                 }
                 else
                 {
-                    json.WriteStartArray("values");
+                    json.WriteStartArray("value");
                     foreach (byte[] value in entry.Values)
                         json.WriteStringValue(Convert.ToHexStringLower(value));
                     json.WriteEndArray();

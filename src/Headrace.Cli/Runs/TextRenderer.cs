@@ -1,4 +1,5 @@
 using System.Globalization;
+using Headrace.Bytecode;
 
 namespace Headrace.Cli.Runs;
 
@@ -29,14 +30,14 @@ internal static class TextRenderer
 
     private static void WriteMap(MapDump map, TextWriter output)
     {
+        bool isArray = map.Spec.Type is MapType.Array or MapType.PerCpuArray;
+        List<MapDumpEntry> entries = [.. map.Entries.Where(entry => !isArray || !entry.IsZero)];
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"map {map.Name} ({map.Type}): {map.Entries.Count:N0} of {map.MaxEntries:N0}"));
-        foreach (MapDumpEntry entry in map.Entries.Take(ShownEntries))
-        {
-            string key = entry.Key.Length == 0 ? "" : Convert.ToHexStringLower(entry.Key) + "  ";
-            output.WriteLine($"  {key}{string.Join(" ", entry.Values.Select(Convert.ToHexStringLower))}");
-        }
-        if (map.Entries.Count > ShownEntries)
-            output.WriteLine($"  ... {map.Entries.Count - ShownEntries:N0} more (--json has them all)");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"map {map.Spec.Name} ({map.Spec.Type}): {entries.Count:N0} of {map.Spec.MaxEntries:N0}{(isArray ? " not zero" : "")}"));
+        foreach (MapDumpEntry entry in entries.Take(ShownEntries))
+            output.WriteLine($"  {Convert.ToHexStringLower(entry.Key)}  {string.Join(" ", entry.Values.Select(Convert.ToHexStringLower))}");
+        if (entries.Count > ShownEntries)
+            output.WriteLine($"  ... {entries.Count - ShownEntries:N0} more (--json has them all)");
     }
 }

@@ -1,3 +1,4 @@
+using Headrace.Bytecode;
 using Headrace.Engine;
 using Headrace.Objects;
 using Headrace.Ports;
@@ -7,11 +8,13 @@ namespace Headrace.Cli.Runs;
 /// <summary>An object loaded into an engine of ours.</summary>
 internal sealed class UserSession : ISession
 {
+    private readonly CollectionSpec _spec;
     private readonly Collection _collection;
     private readonly Executor _executor;
 
     public UserSession(CollectionSpec spec, string program, EngineKind kind, MachineOptions? options = null)
     {
+        _spec = spec;
         // One worker: per-CPU maps need one value. The others would only be zeros in the dump.
         _collection = Collection.Load(spec, new EngineOptions { Cpus = 1 });
         try
@@ -28,7 +31,11 @@ internal sealed class UserSession : ISession
 
     public IReplayEngine Engine { get; }
 
-    public IReadOnlyList<MapDump> DumpMaps() => [];
+    public IReadOnlyList<MapDump> DumpMaps() => [.. _spec.Maps.Select(spec => MapDump.Of(spec, Elements(_collection.Maps[spec.Name]), cpus: 1))];
+
+    // Streams and write-only maps cannot be listed without changing them.
+    private static IEnumerable<KeyValuePair<byte[], byte[]>> Elements(Map map) =>
+        map.KeySize == 0 || map.Type is MapType.XskMap or MapType.PerfEventArray || map.Flags.HasFlag(MapFlags.WriteOnly) ? [] : map.Entries();
 
     public void Dispose()
     {
