@@ -8,7 +8,7 @@ public class BtfTests
     private const string Shapes = """
         struct forward;
         typedef unsigned long long u64t;
-        enum color { RED, GREEN = 5, BLUE = -1 };
+        enum color { RED, GREEN = 5, BLUE = 9 };
         struct inner { int x; short y[2][3]; };
         struct shape {
             char name[8];
@@ -55,7 +55,7 @@ public class BtfTests
             }
             """,
             new BtfFormatter(types).Define(types.Find("shape", BtfKind.Struct)).Replace("_Bool", "bool", StringComparison.Ordinal));
-        Assert.Equal("enum color {\n\tRED = 0,\n\tGREEN = 5,\n\tBLUE = -1,\n}", new BtfFormatter(types).Define(types.Find("color", BtfKind.Enum)));
+        Assert.Equal("enum color {\n\tRED = 0,\n\tGREEN = 5,\n\tBLUE = 9,\n}", new BtfFormatter(types).Define(types.Find("color", BtfKind.Enum)));
         Assert.Equal("typedef unsigned long long u64t", new BtfFormatter(types).Define(types.Find("u64t", BtfKind.Typedef)));
         Assert.Equal("int use(struct xdp_md *ctx)", new BtfFormatter(types).Define(types.Find("use", BtfKind.Function)));
     }

@@ -8,7 +8,7 @@ public class CoreTests
 
     private const string Program = """
         #define CORE __attribute__((preserve_access_index))
-        enum kind { KIND_A = 1, KIND_B = 2, KIND_GONE = 9 };
+        enum kind { KIND_A = 1, KIND_B = 2, KIND_LESS = -3, KIND_GONE = 9 };
         enum big___local { BIG_X = 5 };
         struct part { int a; __u64 b; } CORE;
         struct only_here { int x; } CORE;
@@ -55,6 +55,7 @@ public class CoreTests
             sink += bpf_core_enum_value_exists(enum kind, KIND_B);
             sink += bpf_core_enum_value_exists(enum kind, KIND_GONE);
             sink += bpf_core_enum_value(enum kind, KIND_B);
+            sink += bpf_core_enum_value(enum kind, KIND_LESS);
             sink += bpf_core_enum_value(enum big___local, BIG_X);
             sink += bpf_core_type_exists(struct matches);
             return XDP_PASS;
@@ -62,7 +63,7 @@ public class CoreTests
         """;
 
     private const string Target = """
-        enum kind { KIND_A = 1, KIND_B = 77 };
+        enum kind { KIND_A = 1, KIND_B = 77, KIND_LESS = -5 };
         enum big { BIG_W = 3, BIG_X = 6 };
         struct part { __u64 b; int a; };
         typedef struct { int t, u; } tdef;

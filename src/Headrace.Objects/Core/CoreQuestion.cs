@@ -14,8 +14,13 @@ internal static class CoreQuestion
         _ => path is null ? null : path.Last.Name is null ? Element(kind, path) : Field(kind, path),
     };
 
-    private static CoreValue Constant(CorePath path) =>
-        new((ulong)((BtfEnum)path.Types[path.Last.TypeId]).Values[path.Last.Index].Value);
+    private static CoreValue Constant(CorePath path)
+    {
+        var @enum = (BtfEnum)path.Types[path.Last.TypeId];
+        long value = @enum.Values[path.Last.Index].Value;
+        // Older compilers do not say whether an enum of 32 bits is signed; instructions hold its values sign-extended.
+        return new CoreValue((ulong)(@enum.Kind == BtfKind.Enum ? (int)value : value));
+    }
 
     private static CoreValue Element(CoreRelocationKind kind, CorePath path)
     {
