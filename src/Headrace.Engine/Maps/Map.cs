@@ -21,7 +21,7 @@ public abstract unsafe partial class Map : IDisposable
         Spec = spec;
         KeySize = checked((int)spec.KeySize);
         ValueSize = checked((int)spec.ValueSize);
-        MaxEntries = spec.MaxEntries;
+        MaxEntries = EntriesOf(spec, cpus);
         Flags = spec.Flags;
         Cpus = cpus;
         _layout = new ValueLayout(spec);
@@ -42,7 +42,7 @@ public abstract unsafe partial class Map : IDisposable
     /// <summary>Value size in bytes as a program sees it (one CPU's).</summary>
     public int ValueSize { get; }
 
-    /// <summary>Number of elements it can hold.</summary>
+    /// <summary>Number of elements it can hold; bytes for ring buffers. A perf event array made with 0 has one a CPU, as libbpf makes it.</summary>
     public uint MaxEntries { get; }
 
     /// <summary>Creation flags.</summary>
@@ -68,6 +68,10 @@ public abstract unsafe partial class Map : IDisposable
 
     /// <summary>How values are copied, and where their special fields are.</summary>
     internal ref readonly ValueLayout Layout => ref _layout;
+
+    /// <summary>Elements a map made from a spec can hold.</summary>
+    private protected static uint EntriesOf(MapSpec spec, int cpus) =>
+        spec.Type == MapType.PerfEventArray && spec.MaxEntries == 0 ? (uint)cpus : spec.MaxEntries;
 
     // The raw face. Keys and values are native pointers of KeySize and ValueSize bytes; results are 0 or -errno.
 

@@ -58,7 +58,7 @@ internal static class MapRules
             return Invalid("a per-CPU map takes no NUMA node");
         if (spec.KeySize != 4)
             return Invalid($"keys of an array have 4 bytes, not {spec.KeySize}");
-        if (spec.ValueSize == 0 || spec.MaxEntries == 0)
+        if (spec.ValueSize == 0 || (spec.MaxEntries == 0 && spec.Type != MapType.PerfEventArray))
             return Invalid("value size and max_entries must not be 0");
         MapRefusal? flags = CheckFlags(spec, allowed | MapFlags.NumaNode | Access);
         if (flags is not null)

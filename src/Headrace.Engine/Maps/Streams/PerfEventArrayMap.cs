@@ -12,7 +12,7 @@ internal sealed unsafe class PerfEventArrayMap(MapSpec spec, int cpus) : Map(spe
     private const ulong IndexMask = 0xffff_ffff; // BPF_F_INDEX_MASK
     private const ulong CurrentCpu = 0xffff_ffff; // BPF_F_CURRENT_CPU
 
-    private readonly RecordRing?[] _rings = new RecordRing?[Math.Min(spec.MaxEntries, (uint)cpus)];
+    private readonly RecordRing?[] _rings = new RecordRing?[Math.Min(EntriesOf(spec, cpus), (uint)cpus)];
 
     /// <summary><c>bpf_perf_event_output</c>: a record of <paramref name="data"/>, then <paramref name="packet"/>.</summary>
     /// <param name="flags">Slot in the low 32 bits, all ones for the CPU's own; other bits are the helper's business.</param>
