@@ -13,6 +13,9 @@ internal static class CommandLine
     public static IReadOnlyList<Verb> Verbs() =>
     [
         new RunVerb(),
+        new InspectVerb(),
+        new AsmVerb(),
+        new DisasmVerb(),
         new VmVerb(),
     ];
 

@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Objects;
 using Headrace.Ports;
 
 namespace Headrace.Cli.Runs;
@@ -11,8 +12,9 @@ namespace Headrace.Cli.Runs;
 /// <param name="Source">Where the packets came from.</param>
 /// <param name="Replay">Counts and time.</param>
 /// <param name="Maps">What the maps hold afterwards; null when nobody asked.</param>
+/// <param name="Types">The object's types, to show keys and values in C's words; null without BTF.</param>
 internal sealed record RunReport(
-    string Object, string Program, ProgramType Type, string Engine, string Source, ReplayResult Replay, IReadOnlyList<MapDump>? Maps)
+    string Object, string Program, ProgramType Type, string Engine, string Source, ReplayResult Replay, IReadOnlyList<MapDump>? Maps, Btf? Types)
 {
     /// <summary>Verdicts by name, the expected ones first; those that did not occur are there with 0 where the type always names them.</summary>
     public IReadOnlyList<(string Name, long Count)> Verdicts()

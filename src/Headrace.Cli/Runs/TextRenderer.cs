@@ -1,5 +1,6 @@
 using System.Globalization;
 using Headrace.Bytecode;
+using Headrace.Objects;
 
 namespace Headrace.Cli.Runs;
 
@@ -25,10 +26,14 @@ internal static class TextRenderer
         if (report.Maps is null)
             return;
         foreach (MapDump map in report.Maps)
-            WriteMap(map, output);
+            WriteMap(map, report.Types, output);
     }
 
-    private static void WriteMap(MapDump map, TextWriter output)
+    // In C's words when the object knows the type, else as bytes.
+    private static string Text(Btf? types, int typeId, byte[] bytes) =>
+        types is not null && typeId != 0 && types.TrySizeOf(typeId) <= bytes.Length ? BtfValues.Format(types, typeId, bytes) : Convert.ToHexStringLower(bytes);
+
+    private static void WriteMap(MapDump map, Btf? types, TextWriter output)
     {
         bool isArray = map.Spec.Type is MapType.Array or MapType.PerCpuArray;
         List<MapDumpEntry> entries = [.. map.Entries.Where(entry => !isArray || !entry.IsZero)];
@@ -36,7 +41,7 @@ internal static class TextRenderer
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"map {map.Spec.Name} ({map.Spec.Type}): {entries.Count:N0} of {map.Spec.MaxEntries:N0}{(isArray ? " not zero" : "")}"));
         foreach (MapDumpEntry entry in entries.Take(ShownEntries))
-            output.WriteLine($"  {Convert.ToHexStringLower(entry.Key)}  {string.Join(" ", entry.Values.Select(Convert.ToHexStringLower))}");
+            output.WriteLine($"  {Text(types, map.Spec.KeyTypeId, entry.Key)}: {string.Join(" | ", entry.Values.Select(value => Text(types, map.Spec.ValueTypeId, value)))}");
         if (entries.Count > ShownEntries)
             output.WriteLine($"  ... {entries.Count - ShownEntries:N0} more (--json has them all)");
     }

@@ -70,7 +70,7 @@ internal sealed class RunVerb : Verb
         }.Run(session.Engine);
         progress.Dispose();
 
-        var report = new RunReport(path, program.Name, program.Type, engine, input, result, arguments.GetValue(_dumpMaps) ? session.DumpMaps() : null);
+        var report = new RunReport(path, program.Name, program.Type, engine, input, result, arguments.GetValue(_dumpMaps) ? session.DumpMaps() : null, spec.Types);
         if (arguments.GetValue(_json))
             JsonRenderer.Write(report, terminal.Out);
         else
