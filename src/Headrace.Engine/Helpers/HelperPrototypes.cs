@@ -148,6 +148,7 @@ internal static class HelperPrototypes
         Add(HelperId.TcpRawCheckSyncookieIpv6, Xdp | Tc, [In(40), In(20)], gplOnly: true);
         Add(HelperId.KtimeGetTaiNs, All, []);
         Add(HelperId.UserRingbufDrain, All, [Map(MapTypes.UserRingBuffer), Function, CallbackContext, Number]);
+
         return prototypes;
 
         void Add(HelperId id, HelperPrograms programs, Argument[] arguments, bool gplOnly = false, bool changesPacket = false) =>

@@ -23,12 +23,10 @@ internal static class HelperRules
         string name = "bpf_" + HelperNames.Of(id);
         if (!HelperNames.IsKnown((long)id))
             return $"there is no helper number {(long)id}";
+        if (KernelOnlyHelpers.ReasonFor(id) is { } reason)
+            return $"{name} is only in the kernel: {reason}";
         if (HelperPrototypes.Find(id) is not { } prototype)
-        {
-            return KernelOnlyHelpers.ReasonFor(id) is { } reason
-                ? $"{name} is only in the kernel: {reason}"
-                : $"{name} is not for programs that work on packets";
-        }
+            return $"{name} is not for programs that work on packets";
         if ((prototype.Programs & HelperProgramTypes.Of(type)) == 0)
             return $"a program of type {type} cannot call {name}";
         if (prototype.GplOnly && !IsGplCompatible(license))

@@ -37,6 +37,7 @@ internal static unsafe class HelperTable<TAccess> where TAccess : struct, IArgum
         Add(HelperId.SkbVlanPop, &VlanHelpers.SkbVlanPop<TAccess>, typeof(VlanHelpers), nameof(VlanHelpers.SkbVlanPop));
         Add(HelperId.Redirect, &RedirectHelpers.Redirect<TAccess>, typeof(RedirectHelpers), nameof(RedirectHelpers.Redirect));
         Add(HelperId.GetRouteRealm, &SocketHelpers.GetRouteRealm<TAccess>, typeof(SocketHelpers), nameof(SocketHelpers.GetRouteRealm));
+        Add(HelperId.PerfEventOutput, &StreamHelpers.PerfEventOutput<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.PerfEventOutput));
         Add(HelperId.SkbLoadBytes, &SkbHelpers.SkbLoadBytes<TAccess>, typeof(SkbHelpers), nameof(SkbHelpers.SkbLoadBytes));
         Add(HelperId.CsumDiff, &ChecksumHelpers.CsumDiff<TAccess>, typeof(ChecksumHelpers), nameof(ChecksumHelpers.CsumDiff));
         Add(HelperId.SkbChangeProto, &SkbRoomHelpers.SkbChangeProto<TAccess>, typeof(SkbRoomHelpers), nameof(SkbRoomHelpers.SkbChangeProto));
@@ -79,6 +80,11 @@ internal static unsafe class HelperTable<TAccess> where TAccess : struct, IArgum
         Add(HelperId.ProbeReadKernelStr, &MemoryHelpers.ProbeReadKernelStr<TAccess>, typeof(MemoryHelpers), nameof(MemoryHelpers.ProbeReadKernelStr));
         Add(HelperId.Jiffies64, &ClockHelpers.Jiffies64<TAccess>, typeof(ClockHelpers), nameof(ClockHelpers.Jiffies64));
         Add(HelperId.KtimeGetBootNs, &ClockHelpers.KtimeGetBootNs<TAccess>, typeof(ClockHelpers), nameof(ClockHelpers.KtimeGetBootNs));
+        Add(HelperId.RingbufOutput, &StreamHelpers.RingbufOutput<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufOutput));
+        Add(HelperId.RingbufReserve, &StreamHelpers.RingbufReserve<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufReserve));
+        Add(HelperId.RingbufSubmit, &StreamHelpers.RingbufSubmit<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufSubmit));
+        Add(HelperId.RingbufDiscard, &StreamHelpers.RingbufDiscard<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufDiscard));
+        Add(HelperId.RingbufQuery, &StreamHelpers.RingbufQuery<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufQuery));
         Add(HelperId.CsumLevel, &ChecksumHelpers.CsumLevel<TAccess>, typeof(ChecksumHelpers), nameof(ChecksumHelpers.CsumLevel));
         Add(HelperId.SkcToTcp6Sock, &SocketHelpers.NoSocket<TAccess>, typeof(SocketHelpers), nameof(SocketHelpers.NoSocket));
         Add(HelperId.SkcToTcpSock, &SocketHelpers.NoSocket<TAccess>, typeof(SocketHelpers), nameof(SocketHelpers.NoSocket));
@@ -107,6 +113,9 @@ internal static unsafe class HelperTable<TAccess> where TAccess : struct, IArgum
         Add(HelperId.MapLookupPercpuElem, &MapHelpers.MapLookupPercpuElem<TAccess>, typeof(MapHelpers), nameof(MapHelpers.MapLookupPercpuElem));
         Add(HelperId.SkcToMptcpSock, &SocketHelpers.NoSocket<TAccess>, typeof(SocketHelpers), nameof(SocketHelpers.NoSocket));
         Add(HelperId.DynptrFromMem, &DynptrHelpers.DynptrFromMem<TAccess>, typeof(DynptrHelpers), nameof(DynptrHelpers.DynptrFromMem));
+        Add(HelperId.RingbufReserveDynptr, &StreamHelpers.RingbufReserveDynptr<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufReserveDynptr));
+        Add(HelperId.RingbufSubmitDynptr, &StreamHelpers.RingbufSubmitDynptr<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufSubmitDynptr));
+        Add(HelperId.RingbufDiscardDynptr, &StreamHelpers.RingbufDiscardDynptr<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.RingbufDiscardDynptr));
         Add(HelperId.DynptrRead, &DynptrHelpers.DynptrRead<TAccess>, typeof(DynptrHelpers), nameof(DynptrHelpers.DynptrRead));
         Add(HelperId.DynptrWrite, &DynptrHelpers.DynptrWrite<TAccess>, typeof(DynptrHelpers), nameof(DynptrHelpers.DynptrWrite));
         Add(HelperId.DynptrData, &DynptrHelpers.DynptrData<TAccess>, typeof(DynptrHelpers), nameof(DynptrHelpers.DynptrData));
@@ -115,6 +124,8 @@ internal static unsafe class HelperTable<TAccess> where TAccess : struct, IArgum
         Add(HelperId.TcpRawCheckSyncookieIpv4, &SynCookieHelpers.TcpRawCheckSyncookieIpv4<TAccess>, typeof(SynCookieHelpers), nameof(SynCookieHelpers.TcpRawCheckSyncookieIpv4));
         Add(HelperId.TcpRawCheckSyncookieIpv6, &SynCookieHelpers.TcpRawCheckSyncookieIpv6<TAccess>, typeof(SynCookieHelpers), nameof(SynCookieHelpers.TcpRawCheckSyncookieIpv6));
         Add(HelperId.KtimeGetTaiNs, &ClockHelpers.KtimeGetTaiNs<TAccess>, typeof(ClockHelpers), nameof(ClockHelpers.KtimeGetTaiNs));
+        Add(HelperId.UserRingbufDrain, &StreamHelpers.UserRingbufDrain<TAccess>, typeof(StreamHelpers), nameof(StreamHelpers.UserRingbufDrain));
+
         return entries;
 
         void Add(HelperId id, delegate*<Machine, ulong, ulong, ulong, ulong, ulong, ulong> function, Type type, string methodName) =>

@@ -29,24 +29,26 @@ public sealed unsafe partial class Machine
                 TimerNumbers.Remove(timer);
                 continue;
             }
-            RunTimer(timer);
-            count++;
+            if (RunTimer(timer))
+                count++;
         }
         return count;
     }
 
-    private void RunTimer(ProgramTimer timer)
+    private bool RunTimer(ProgramTimer timer)
     {
         Map map = timer.Map;
         byte* key = stackalloc byte[map.KeySize];
         byte* value = FindElement(map, (byte*)timer.Address, key);
-        if (value == null)
-            return;
+        if (value == null || !FunctionPointers.TryFind(timer.Callback, out LoadedProgram program, out _))
+            return false;
+        Begin(program, null);
         AddRegion(key, (ulong)map.KeySize, writable: false, "key of a timer's element");
         RunningTimer = timer;
         try
         {
             CallFunction(timer.Callback, map.Handle, (ulong)key, (ulong)value);
+            return true;
         }
         finally
         {

@@ -53,6 +53,8 @@ public sealed unsafe partial class Machine : IDisposable
         State->CallDepth = 0;
         State->TailCalls = 0;
         State->Budget = Options.Budget;
+        if (_records.Count > 0 || HeldLock != null)
+            ReleaseHeld();
         if (_regions.Count > 0)
             ForgetRegions();
     }
@@ -77,6 +79,7 @@ public sealed unsafe partial class Machine : IDisposable
     {
         if (State == null)
             return;
+        ReleaseHeld();
         NativeMemory.AlignedFree(State->StackBase);
         NativeMemory.Free(State);
         State = null;

@@ -148,9 +148,13 @@ internal sealed class ProgramChecker
             if (id != HelperId.KtimeGetNs)
                 throw Unsupported(slot, $"helper {instruction.Imm32}", "plain eBPF has helper 5 alone");
         }
-        else if (id != HelperId.TailCall && !HelperTable.TryGet(id, out _))
+        else if (KernelOnlyHelpers.ReasonFor(id) is { } reason)
         {
-            throw Unsupported(slot, $"helper bpf_{HelperNames.Of(id)}", "it makes no sense outside of the kernel, or no engine has it yet");
+            throw Unsupported(slot, $"helper bpf_{HelperNames.Of(id)}", $"only the kernel has it: {reason}");
+        }
+        else if (HelperRules.Refusal(id, _spec.Type, _spec.License) is { } refusal)
+        {
+            throw Refuse(slot, refusal);
         }
     }
 

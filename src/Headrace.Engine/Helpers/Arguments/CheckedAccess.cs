@@ -41,7 +41,7 @@ internal readonly unsafe struct CheckedAccess : IArgumentAccess
     public static Dynptr* Dynptr(Machine machine, ulong address)
     {
         // The program could have written over it: what it says is believed only as far as the memory behind it may be touched.
-        var dynptr = (Dynptr*)machine.Writable(address, (ulong)sizeof(Dynptr));
+        var dynptr = (Dynptr*)machine.Readable(address, (ulong)sizeof(Dynptr));
         if (dynptr->Data != null)
             machine.Readable((ulong)dynptr->Start, dynptr->Length);
         return dynptr;
