@@ -19,8 +19,6 @@ internal static unsafe class ChecksumHelpers
         where TAccess : struct, IArgumentAccess
     {
         uint fromSize = (uint)r2, toSize = (uint)r4, seed = (uint)r5;
-        if (((fromSize | toSize) & 3) != 0)
-            return Result.Error(Errno.EINVAL);
         byte* from = TAccess.Read(machine, r1, fromSize);
         byte* to = TAccess.Read(machine, r3, toSize);
         uint sum = seed;

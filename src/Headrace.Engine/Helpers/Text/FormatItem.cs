@@ -11,6 +11,8 @@ internal struct FormatItem
     public int Length;
     /// <summary>What is printed.</summary>
     public FormatConversion Conversion;
+    /// <summary>Of the <c>%p</c> family.</summary>
+    public bool IsPointer;
     /// <summary>The argument has 64 bits.</summary>
     public bool IsLong;
     /// <summary>Punctuated form of an address (<c>%pI</c> beside <c>%pi</c>).</summary>

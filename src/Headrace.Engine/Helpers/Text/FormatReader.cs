@@ -43,6 +43,13 @@ internal unsafe struct FormatReader(byte* format, int length)
         return ReadConversion(ref item) ? 1 : -Errno.EINVAL;
     }
 
+    /// <summary>Passes over letters and digits, as the kernel's printer does behind every conversion of the <c>%p</c> family.</summary>
+    public void SkipAlphanumerics()
+    {
+        while (KernelText.IsAlphanumeric(Peek(0)))
+            _at++;
+    }
+
     private void ReadFlags(ref FormatItem item)
     {
         for (; ; _at++)
@@ -105,6 +112,7 @@ internal unsafe struct FormatReader(byte* format, int length)
     private bool ReadPointer(ref FormatItem item)
     {
         item.IsLong = true;
+        item.IsPointer = true;
         byte kind = Peek(1);
         if (kind is (byte)'k' or (byte)'u' && Peek(2) == 's')
         {

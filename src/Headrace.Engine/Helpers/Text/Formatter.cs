@@ -44,6 +44,8 @@ internal static unsafe class Formatter
                 sink.Put(new ReadOnlySpan<byte>(format + item.Start, item.Length));
             else
                 PrintItem(ref sink, item, arguments[argument], copies + starts[argument++]);
+            if (item.IsPointer)
+                reader.SkipAlphanumerics();
         }
         sink.Terminate();
         return sink.Length;
@@ -145,7 +147,12 @@ internal static unsafe class Formatter
                 int length = 0;
                 while (copy[length] != 0)
                     length++;
-                PrintPadded(ref sink, item, new ReadOnlySpan<byte>(copy, length));
+                var text = new ReadOnlySpan<byte>(copy, length);
+                // The kernel's printer knows no width for these, and leaves them out when the buffer is full already.
+                if (!item.IsPointer)
+                    PrintPadded(ref sink, item, text);
+                else if (!sink.IsFull)
+                    sink.Put(text);
                 break;
             case FormatConversion.Character:
                 PrintPadded(ref sink, item, [(byte)value]);

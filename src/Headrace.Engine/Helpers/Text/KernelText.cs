@@ -9,6 +9,10 @@ internal static class KernelText
     /// <summary>ASCII punctuation.</summary>
     public static bool IsPunctuation(byte character) => character < 128 && (char.IsPunctuation((char)character) || char.IsSymbol((char)character));
 
-    /// <summary>What may stand in a format: printable ASCII and ASCII white space.</summary>
-    public static bool IsFormatCharacter(byte character) => character is (>= 32 and < 127) or (>= 9 and <= 13);
+    /// <summary>Letters and digits, of Latin-1 too.</summary>
+    public static bool IsAlphanumeric(byte character) =>
+        char.IsAsciiLetterOrDigit((char)character) || character is >= 0xc0 and not (0xd7 or 0xf7);
+
+    /// <summary>What may stand in a format: printable ASCII, ASCII white space, and bytes of UTF-8.</summary>
+    public static bool IsFormatCharacter(byte character) => character is (>= 32 and not 127) or (>= 9 and <= 13);
 }

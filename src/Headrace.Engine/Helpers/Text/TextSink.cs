@@ -9,6 +9,9 @@ internal unsafe struct TextSink(byte* buffer, long size)
     /// <summary>Characters there would be in a buffer without bounds.</summary>
     public long Length { get; private set; }
 
+    /// <summary>True when nothing more can be written.</summary>
+    public readonly bool IsFull => Length >= _size;
+
     public void Put(byte character)
     {
         if (Length < _size)
