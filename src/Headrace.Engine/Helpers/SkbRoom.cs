@@ -16,13 +16,14 @@ internal static unsafe class SkbRoom
 
     public static void SetProtocol(Frame* frame, ushort protocol) => frame->Skb->Protocol = BinaryPrimitives.ReverseEndianness(protocol);
 
-    /// <summary>Opens <paramref name="count"/> zero bytes behind the first <paramref name="offset"/>; 0, or -ENOMEM without headroom.</summary>
+    /// <summary>Opens <paramref name="count"/> zero bytes behind the first <paramref name="offset"/>; 0, or -ENOMEM when the buffer is too small.</summary>
+    /// <remarks>The kernel would take a larger buffer; here a packet has about 4 KiB and moves inside of it.</remarks>
     public static int Open(Frame* frame, int offset, int count)
     {
+        if (offset > frame->Length || frame->HardEnd - frame->HardStart < frame->Length + count)
+            return -Errno.ENOMEM;
         if (frame->Data - frame->HardStart < count)
-            return -Errno.ENOMEM;
-        if (offset > frame->Length)
-            return -Errno.ENOMEM;
+            MoveTo(frame, frame->HardStart + count);
         byte* data = frame->Data - count;
         Buffer.MemoryCopy(frame->Data, data, offset, offset);
         new Span<byte>(data + offset, count).Clear();
@@ -39,5 +40,13 @@ internal static unsafe class SkbRoom
         Buffer.MemoryCopy(frame->Data, data, offset, offset);
         frame->Data = frame->Meta = data;
         return 0;
+    }
+
+    private static void MoveTo(Frame* frame, byte* data)
+    {
+        int length = frame->Length;
+        Buffer.MemoryCopy(frame->Data, data, length, length);
+        frame->Data = frame->Meta = data;
+        frame->End = data + length;
     }
 }
