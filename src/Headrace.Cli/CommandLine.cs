@@ -12,6 +12,7 @@ internal static class CommandLine
     /// <summary>Every verb, in the order of the help.</summary>
     public static IReadOnlyList<Verb> Verbs() =>
     [
+        new DemoVerb(),
         new RunVerb(),
         new InspectVerb(),
         new AsmVerb(),
