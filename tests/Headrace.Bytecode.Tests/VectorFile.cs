@@ -17,6 +17,9 @@ public static class VectorFile
     /// <summary>Bytes of invalid encodings and a fragment of the reason.</summary>
     public static TheoryData<string, string> Invalid => Read("invalid.txt", (bytes, reason) => (bytes, reason));
 
+    /// <summary>The invalid encodings that are whole instructions, which a kernel can be asked about.</summary>
+    public static TheoryData<string, string> InvalidInstructions => Read("invalid.txt", (bytes, reason) => Bytes(bytes).Length % 8 == 0 ? (bytes, reason) : null);
+
     public static byte[] Bytes(string hex) => [.. hex.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(b => byte.Parse(b, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
 
     public static string Hex(ReadOnlySpan<byte> bytes) => string.Join(' ', bytes.ToArray().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));

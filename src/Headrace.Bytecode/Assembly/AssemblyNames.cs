@@ -13,6 +13,10 @@ internal static class AssemblyNames
             ? name
             : QuoteText(name);
 
+    /// <summary>A section's name as it is, or in quotes where it would not end at the next blank.</summary>
+    public static string QuoteSection(string name) =>
+        name.Length == 0 || name.Any(c => char.IsWhiteSpace(c) || c is ';' or '"') ? QuoteText(name) : name;
+
     /// <summary>Text in double quotes; what is not printable is escaped.</summary>
     public static string QuoteText(string text)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -8,6 +9,9 @@ namespace Headrace.Bytecode;
 internal sealed class DataText(StringBuilder text, AssemblyData data)
 {
     private const int BytesPerLine = 32;
+
+    private static readonly SearchValues<byte> s_printable =
+        SearchValues.Create([(byte)'\n', (byte)'\t', (byte)'\r', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (byte)c)]);
 
     /// <summary>Writes the section.</summary>
     public void Write()
@@ -49,7 +53,7 @@ internal sealed class DataText(StringBuilder text, AssemblyData data)
         };
         if (number is not null && !data.IsZero)
             text.Append(CultureInfo.InvariantCulture, $"\t{number}\n");
-        else if (size > 1 && bytes[^1] == 0 && !bytes[..^1].ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+        else if (size > 1 && bytes[^1] == 0 && !bytes[..^1].ContainsAnyExcept(s_printable))
             text.Append(CultureInfo.InvariantCulture, $"\t.string {AssemblyNames.QuoteText(Encoding.ASCII.GetString(bytes[..^1]))}\n");
         else
             WriteBytes(offset, offset + size);

@@ -30,7 +30,8 @@ internal static class Lexer
             }
             if (c == ';' || (c == '/' && at + 1 < line.Length && line[at + 1] == '/') || (c == '#' && tokens.Count == 0))
                 break;
-            Token token = c == '"' ? ReadString(line, at, source, number, out int end)
+            Token token = IsSectionName(tokens, c) ? ReadSectionName(line, at, out int end)
+                : c == '"' ? ReadString(line, at, source, number, out end)
                 : ReadSymbol(line, at, out end) ?? (char.IsAsciiDigit(c) ? ReadNumber(line, at, source, number, out end) : ReadWord(line, at, source, number, out end));
             tokens.Add(token);
             at = end;
@@ -58,6 +59,17 @@ internal static class Lexer
             at++;
         bool opcode = at + 3 < line.Length && line[at] == '(' && char.IsAsciiHexDigit(line[at + 1]) && char.IsAsciiHexDigit(line[at + 2]) && line[at + 3] == ')';
         return opcode ? at + 4 : colon;
+    }
+
+    // Section names such as tracepoint/net/xmit hold characters that mean something elsewhere.
+    private static bool IsSectionName(List<Token> tokens, char c) => c != '"' && tokens.Count == 1 && tokens[0].IsWord(".section");
+
+    private static Token ReadSectionName(string line, int at, out int end)
+    {
+        end = at;
+        while (end < line.Length && !char.IsWhiteSpace(line[end]) && line[end] != ';')
+            end++;
+        return new Token(TokenKind.Word, line[at..end], 0, at + 1);
     }
 
     private static Token? ReadSymbol(string line, int at, out int end)

@@ -125,7 +125,7 @@ internal sealed class ModuleParser(string source)
     private void OpenSection(TokenReader reader)
     {
         Token token = reader.Next;
-        string name = ReadSectionName(reader);
+        string name = reader.ExpectName("a section such as xdp, tc, .text, .data");
         bool isData = reader.TryTakeWord("data") || AssemblyData.IsDataName(name);
         switch (name)
         {
@@ -145,16 +145,6 @@ internal sealed class ModuleParser(string source)
         }
         if (!_order.Contains(name))
             _order.Add(name);
-    }
-
-    // Section names may hold slashes and more: everything up to the next blank belongs to them.
-    private static string ReadSectionName(TokenReader reader)
-    {
-        if (reader.Next.Kind == TokenKind.String)
-            return reader.Take().Text;
-        Token first = reader.Next;
-        string name = reader.ExpectName("a section such as xdp, tc, .text, .data");
-        return reader.AtEnd || reader.Next.IsWord("data") ? name : throw reader.Error(first, "a section's name with other characters than letters, digits, '_' and '.' goes in double quotes");
     }
 
     private void ReadFunction(TokenReader reader)

@@ -28,12 +28,12 @@ internal static class ModuleText
             text.Append(CultureInfo.InvariantCulture, $".extern {AssemblyNames.Quote(item.Name)}{(item.ConfigSize == 0 ? "" : $" kconfig {item.ConfigSize}")}\n");
         foreach (AssemblyData data in module.Data)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n.section {AssemblyNames.Quote(data.Name)}{(AssemblyData.IsDataName(data.Name) ? "" : " data")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n.section {AssemblyNames.QuoteSection(data.Name)}{(AssemblyData.IsDataName(data.Name) ? "" : " data")}\n");
             new DataText(text, data).Write();
         }
         foreach (AssemblySection section in module.Code)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n.section {AssemblyNames.Quote(section.Name)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n.section {AssemblyNames.QuoteSection(section.Name)}\n");
             new CodeText(text, module, section, labels).Write();
         }
         return text.ToString();

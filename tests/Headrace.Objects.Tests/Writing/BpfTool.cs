@@ -1,49 +1,41 @@
 namespace Headrace.Objects.Tests.Writing;
 
 /// <summary>Loads objects with bpftool, which is libbpf's own judgement; skips the test where that is impossible.</summary>
-internal sealed class BpfTool : IDisposable
+/// <remarks>Each load has a bpf file system of its own, in a mount namespace that ends with it: whatever an object pins is gone afterwards.</remarks>
+internal static class BpfTool
 {
-    private const string FileSystem = "/sys/fs/bpf";
-    private readonly string _folder;
+    private const string Programs = "/sys/fs/bpf/programs";
 
-    public BpfTool()
+    /// <summary>Loads every program of an object and asks bpftool about them; fails with libbpf's log.</summary>
+    /// <param name="elf">The object.</param>
+    /// <param name="queries">bpftool's arguments; <c>{pins}</c> stands for the folder of the pinned programs.</param>
+    /// <returns>What bpftool answers.</returns>
+    public static string Load(byte[] elf, params ReadOnlySpan<string> queries)
     {
-        Assert.SkipUnless(Environment.UserName == "root", "loading programs needs root");
-        Assert.SkipUnless(Tools.Exist("bpftool"), "bpftool is not installed");
-        if (!File.ReadLines("/proc/mounts").Any(line => line.Contains($" {FileSystem} bpf ")))
-            Assert.SkipUnless(Tools.TryRun("mount", $"-t bpf bpf {FileSystem}").ExitCode == 0, "the bpf file system is not mounted and cannot be");
-        _folder = Path.Combine(FileSystem, "headrace-test-" + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(_folder);
+        (bool loaded, string log) = TryLoad(elf, queries);
+        Assert.True(loaded, log);
+        return log;
     }
 
-    /// <summary>Loads every program of an object; fails with libbpf's log.</summary>
-    /// <returns>Folder in which the programs are pinned.</returns>
-    public string Load(byte[] elf)
+    /// <summary>Loads every program of an object.</summary>
+    /// <returns>Whether all were loaded and every question was answered, and what bpftool says.</returns>
+    public static (bool Loaded, string Log) TryLoad(byte[] elf, params ReadOnlySpan<string> queries)
     {
-        string file = Path.Combine(Path.GetTempPath(), Path.GetFileName(_folder) + ".o");
+        Assert.SkipUnless(Environment.UserName == "root", "loading programs needs root");
+        Assert.SkipUnless(Tools.Exist("bpftool") && Tools.Exist("unshare"), "bpftool or unshare is not installed");
+        string file = Path.Combine(Path.GetTempPath(), $"headrace-{Guid.NewGuid():N}.o");
         File.WriteAllBytes(file, elf);
         try
         {
-            string pins = Path.Combine(_folder, "programs");
-            (int code, string output, string errors) = Tools.TryRun("bpftool", $"prog loadall {file} {pins} pinmaps {Path.Combine(_folder, "maps")}");
-            Assert.True(code == 0, errors + output);
-            return pins;
+            string script = $"mount -t bpf bpf /sys/fs/bpf && bpftool prog loadall {file} {Programs}";
+            foreach (string query in queries)
+                script += $" && bpftool {query.Replace("{pins}", Programs)}";
+            (int code, string output, string errors) = Tools.TryRun("unshare", $"--mount sh -c \"{script}\"");
+            return (code == 0, errors + output);
         }
         finally
         {
             File.Delete(file);
         }
-    }
-
-    /// <summary>What bpftool says of a pinned thing.</summary>
-    public static string Run(string arguments) => Tools.Run("bpftool", arguments);
-
-    /// <summary>Folder in which the maps are pinned.</summary>
-    public string Maps => Path.Combine(_folder, "maps");
-
-    public void Dispose()
-    {
-        if (Directory.Exists(_folder))
-            Directory.Delete(_folder, recursive: true);
     }
 }
