@@ -6,7 +6,7 @@ public class CoreTests
 {
     internal const string KernelTypes = "/sys/kernel/btf/vmlinux";
 
-    private const string Program = """
+    internal const string Program = """
         #define CORE __attribute__((preserve_access_index))
         enum kind { KIND_A = 1, KIND_B = 2, KIND_LESS = -3, KIND_GONE = 9 };
         enum big___local { BIG_X = 5 };

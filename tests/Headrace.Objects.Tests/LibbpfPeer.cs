@@ -17,6 +17,10 @@ internal static class LibbpfPeer
             if (count > 2)
                 options.btf_custom_path = arguments[2];
             libbpf_set_print(quiet);
+            if (count > 2 && !strcmp(arguments[1], "--btf")) {
+                struct btf *types = btf__parse_raw(arguments[2]);
+                return !types || btf__load_into_kernel(types) < 0;
+            }
             struct bpf_object *object = bpf_object__open_file(arguments[1], &options);
             if (!object)
                 return 1;
@@ -52,6 +56,13 @@ internal static class LibbpfPeer
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "libbpf creates the maps before it relocates: this needs root");
         Assert.SkipUnless((Tools.Exist("cc") || Tools.Exist("clang")) && File.Exists("/usr/include/bpf/libbpf.h"), "no C compiler or libbpf-dev is installed");
         return LibbpfView.Parse(Tools.Run(s_program.Value, types is null ? path : $"{path} {types}"));
+    }
+
+    /// <summary>Gives a BTF blob to the kernel as it is; says why it was refused.</summary>
+    public static void LoadTypes(string path)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "loading BTF into the kernel needs root");
+        Tools.Run(s_program.Value, $"--btf {path}");
     }
 
     private static string Build()

@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Objects.Loading;
 
 namespace Headrace.Objects.Tests;
 
@@ -13,6 +14,45 @@ public class LibbpfTests
         Compare(Clang.Compile(Sources.Globals, "counters"));
         Compare(Clang.Compile(Sources.Subprograms, "calls"));
         Compare(Clang.Compile(Sources.Initial, "initial"));
+    }
+
+    [Fact]
+    public void Section_names_mean_what_they_mean_to_libbpf()
+    {
+        var source = new System.Text.StringBuilder();
+        IReadOnlyList<SectionRule> rules = SectionRules.All;
+        for (int i = 0; i < rules.Count; i++)
+            source.Append(System.Globalization.CultureInfo.InvariantCulture, $"SEC(\"{rules[i].Prefix}{(rules[i].TakesTarget ? "/target" : "")}\") int p{i}(void *c) {{ return 0; }}\n");
+        string path = Clang.Compile(source.ToString(), "sections");
+        CollectionSpec ours = CollectionSpec.Load(path);
+        LibbpfView theirs = LibbpfPeer.Read(path);
+        int known = 0;
+        foreach (ProgramSpec program in ours.Programs)
+        {
+            LibbpfProgram other = theirs.Programs[program.Name];
+            // libbpf's own version decides which of the newer names it knows.
+            if (other.Type == 0)
+                continue;
+            known++;
+            Assert.Equal((program.Section, (ProgramType)other.Type, (AttachType)other.AttachType), (program.Section, program.Type, program.ExpectedAttachType));
+            Assert.Equal(program.Section.EndsWith("/target", StringComparison.Ordinal) ? "target" : "", program.AttachTarget);
+        }
+        Assert.True(known > 70, $"libbpf knows only {known} of {rules.Count} names");
+    }
+
+    [Theory, MemberData(nameof(LoadTests.Objects), MemberType = typeof(LoadTests))]
+    public void The_kernel_takes_the_completed_types(string path)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, CollectionSpec.Load(path).Types!.Raw.ToArray());
+            LibbpfPeer.LoadTypes(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     internal static void Compare(string path)
