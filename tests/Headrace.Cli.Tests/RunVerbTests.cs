@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Headrace.Ports;
+using Headrace.Testing;
+
+namespace Headrace.Cli.Tests;
+
+public class RunVerbTests
+{
+    private const string Traffic = "gen:packets=500,flows=50,seed=7";
+
+    private static string Program(string name) => Path.Combine(Repository.Programs, name + ".bpf.o");
+
+    [Theory]
+    [InlineData("interpreter")]
+    [InlineData("jit")]
+    public void Json_has_the_contract_s_members(string engine)
+    {
+        (int code, string output, _) = Shell.Run("run", Program("drop"), "--in", Traffic, "--engine", engine, "--json");
+        Assert.Equal(0, code);
+        JsonElement answer = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(["object", "program", "engine", "packets", "bytes", "verdicts", "nsPerPacket"], answer.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("drop", answer.GetProperty("program").GetString());
+        Assert.Equal(engine, answer.GetProperty("engine").GetString());
+        Assert.Equal(500, answer.GetProperty("packets").GetInt64());
+        Assert.Equal(["XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT"], answer.GetProperty("verdicts").EnumerateObject().Select(member => member.Name));
+        Assert.Equal(500, answer.GetProperty("verdicts").GetProperty("XDP_DROP").GetInt64());
+        Assert.True(answer.GetProperty("nsPerPacket").GetDouble() > 0);
+    }
+
+    [Fact]
+    public void Repeats_play_the_source_again()
+    {
+        (_, string output, _) = Shell.Run("run", Program("pass"), "--in", Traffic, "--repeat", "3", "--json");
+        JsonElement answer = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(1500, answer.GetProperty("packets").GetInt64());
+        Assert.Equal(1500, answer.GetProperty("verdicts").GetProperty("XDP_PASS").GetInt64());
+    }
+
+    [Fact]
+    public void Results_have_a_line_a_packet_with_the_hash_of_what_the_program_left()
+    {
+        using var folder = new TemporaryFolder();
+        string results = folder.File("results.jsonl");
+        Assert.Equal(0, Shell.Run("run", Program("macswap"), "--in", Traffic, "--results", results, "--repeat", "2").Code);
+
+        string[] lines = File.ReadAllLines(results);
+        Assert.Equal(500, lines.Length);
+        using PacketSource source = PacketSource.Open(Traffic);
+        for (int index = 0; source.TryRead(out Packet packet); index++)
+        {
+            byte[] swapped = packet.Data.ToArray();
+            packet.Data[..6].CopyTo(swapped.AsSpan(6));
+            packet.Data[6..12].CopyTo(swapped);
+            JsonElement line = JsonDocument.Parse(lines[index]).RootElement;
+            Assert.Equal(index, line.GetProperty("index").GetInt32());
+            Assert.Equal(3, line.GetProperty("verdict").GetInt32());
+            Assert.Equal(swapped.Length, line.GetProperty("length").GetInt32());
+            Assert.Equal(Convert.ToHexStringLower(SHA1.HashData(swapped)), line.GetProperty("sha1").GetString());
+        }
+    }
+
+    [Fact]
+    public void The_capture_written_holds_the_packets_that_go_on()
+    {
+        using var folder = new TemporaryFolder();
+        string passed = folder.File("passed.pcap"), dropped = folder.File("dropped.pcap");
+        Assert.Equal(0, Shell.Run("run", Program("pass"), "--in", Traffic, "--out", passed).Code);
+        Assert.Equal(0, Shell.Run("run", Program("drop"), "--in", Traffic, "--out", dropped).Code);
+        Assert.Equal(500, Count(passed));
+        Assert.Equal(0, Count(dropped));
+
+        static int Count(string path)
+        {
+            using PacketSource source = PacketSource.Open(path);
+            int count = 0;
+            while (source.TryRead(out _))
+                count++;
+            return count;
+        }
+    }
+
+    [Fact]
+    public void Maps_are_filled_before_and_dumped_after_in_the_same_form()
+    {
+        using var folder = new TemporaryFolder();
+        string rules = folder.File("rules.json");
+        string key = "18000000cb007100", value = "0700000001000000"; // { length 24, 203.0.113.0 } -> { number 7, drop }
+        File.WriteAllText(rules, $$"""[{"key":"{{key}}","value":"{{value}}"}]""");
+        (int code, string output, string error) = Shell.Run("run", Program("firewall"), "--in", Traffic, "--map", $"networks4={rules}", "--dump-maps", "--json");
+        Assert.True(code == 0, error);
+        JsonElement entry = Assert.Single(JsonDocument.Parse(output).RootElement.GetProperty("maps").GetProperty("networks4").EnumerateArray());
+        Assert.Equal(key, entry.GetProperty("key").GetString());
+        Assert.Equal(value, entry.GetProperty("value").GetString());
+    }
+
+    [Theory]
+    [InlineData("nosuchmap=x.json", "has no map 'nosuchmap'; it has: ")]
+    [InlineData("flows=nowhere.json", "nowhere.json")]
+    public void A_map_or_file_that_is_not_there_is_named(string map, string expected)
+    {
+        (int code, string output, string error) = Shell.Run("run", Program("firewall"), "--in", Traffic, "--map", map);
+        Assert.Equal(1, code);
+        Assert.Empty(output);
+        Assert.Contains(expected, error);
+    }
+
+    [Fact]
+    public void A_program_that_is_not_there_is_answered_with_the_names_that_are()
+    {
+        (int code, _, string error) = Shell.Run("run", Program("tailcall"), "--in", Traffic, "--program", "nope");
+        Assert.Equal(1, code);
+        Assert.Contains("has no program 'nope'; it has: ", error);
+        Assert.Contains("entry", error);
+    }
+
+    [Fact]
+    public void A_damaged_capture_says_where()
+    {
+        using var folder = new TemporaryFolder();
+        string capture = folder.File("damaged.pcap");
+        File.WriteAllBytes(capture, [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
+        (int code, _, string error) = Shell.Run("run", Program("pass"), "--in", capture);
+        Assert.Equal(1, code);
+        Assert.Contains("damaged.pcap", error);
+    }
+
+    [Fact]
+    public void The_demo_shows_verdicts_rates_and_rules()
+    {
+        (int code, string output, string error) = Shell.Run("demo");
+        Assert.True(code == 0, error);
+        Assert.Contains("XDP_DROP", output);
+        Assert.Contains("packets a second", output);
+        Assert.Contains("rule 10", output);
+    }
+}
