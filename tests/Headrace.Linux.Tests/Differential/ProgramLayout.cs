@@ -77,12 +77,13 @@ internal sealed class ProgramLayout
             _code.Add(Code.Store(AccessSize.Double, R10, -offset, firsts[offset / 8 % firsts.Length]));
     }
 
-    // Everything a program computed shows: registers in the array, stack and all of it in R9, R9 in the packet and folded into R0.
+    // Everything a program computed shows: registers in the array, registers and stack together in R9, R9 in the packet and folded into R0.
     private void Leave()
     {
         Register[] numbers = [R0, R1, R2, R3, R4, R5, R9];
         for (int i = 0; i < numbers.Length; i++)
             _code.Add(Code.Store(AccessSize.Double, R8, RandomMaps.Scratch + 8 * i, numbers[i]));
+        Mix(numbers[..^1], R9);
         MixStack(R9);
         _code.AddRange(
         [
@@ -105,14 +106,18 @@ internal sealed class ProgramLayout
 
     private void LeaveFunction()
     {
-        Register[] numbers = [R1, R2, R3, R4, R5, R6, R7, R8, R9];
-        foreach (Register number in numbers)
-        {
-            _code.Add(Code.Alu(AluOp.Mul, R0, 31));
-            _code.Add(Code.Alu(AluOp.Xor, R0, number));
-        }
+        Mix([R1, R2, R3, R4, R5, R6, R7, R8, R9], R0);
         MixStack(R0);
         _code.Add(Code.Exit);
+    }
+
+    private void Mix(ReadOnlySpan<Register> numbers, Register into)
+    {
+        foreach (Register number in numbers)
+        {
+            _code.Add(Code.Alu(AluOp.Mul, into, 31));
+            _code.Add(Code.Alu(AluOp.Xor, into, number));
+        }
     }
 
     private void MixStack(Register into)

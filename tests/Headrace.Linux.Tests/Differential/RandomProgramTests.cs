@@ -5,8 +5,8 @@ namespace Headrace.Linux.Tests.Differential;
 
 /// <summary>The heart of correctness: random valid programs do the same on every engine and in the kernel.</summary>
 /// <remarks>
-/// <c>HEADRACE_SEED</c> runs one program alone; <c>HEADRACE_PROGRAMS</c> sets how many are run. Every run draws other programs; the
-/// first seed is printed.
+/// Every run draws other programs and prints the first seed. <c>HEADRACE_SEED</c> sets it and runs that program alone, or as many as
+/// <c>HEADRACE_PROGRAMS</c> says.
 /// </remarks>
 public class RandomProgramTests(ITestOutputHelper output)
 {
@@ -19,9 +19,9 @@ public class RandomProgramTests(ITestOutputHelper output)
     public void Random_programs_do_the_same_everywhere()
     {
         RequiresKernel.OrSkip();
-        ulong? one = Number("HEADRACE_SEED");
-        ulong first = one ?? (ulong)Random.Shared.NextInt64();
-        int count = one is null ? (int)(Number("HEADRACE_PROGRAMS") ?? DefaultCount()) : 1;
+        ulong? seed = Number("HEADRACE_SEED");
+        ulong first = seed ?? (ulong)Random.Shared.NextInt64();
+        int count = (int)(Number("HEADRACE_PROGRAMS") ?? (seed is null ? DefaultCount() : 1));
         output.WriteLine($"{count} random programs from seed {first} on");
 
         int refused = 0;

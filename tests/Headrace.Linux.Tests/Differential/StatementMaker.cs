@@ -42,7 +42,7 @@ internal sealed partial class StatementMaker(SeededRandom random, Register[] num
             9 => Code.Wide(Number(), random.Pick<long>(s_wides)),
             10 => [StackLoad()],
             11 => [StackStore()],
-            12 => [StackAtomic()],
+            12 => StackAtomic(),
             13 => random.OneIn(2) ? StackAtVariableOffset() : MemoryOrder(R10, StackOffset),
             14 or 15 => [PacketAccess()],
             16 => PacketAtVariableOffset(),
