@@ -76,7 +76,9 @@ internal static unsafe class JitMethods
             methods[(AtomicOp.And, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.And), two)!;
             methods[(AtomicOp.Xor, is64)] = typeof(JitRuntime).GetMethod(nameof(JitRuntime.Xor), Everything, two)!;
             methods[(AtomicOp.Exchange, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.Exchange), two)!;
-            methods[(AtomicOp.CompareExchange, is64)] = typeof(Interlocked).GetMethod(nameof(Interlocked.CompareExchange), [.. two, number])!;
+            methods[(AtomicOp.CompareExchange, is64)] = is64
+                ? typeof(Interlocked).GetMethod(nameof(Interlocked.CompareExchange), [.. two, number])!
+                : typeof(JitRuntime).GetMethod(nameof(JitRuntime.CompareExchange), Everything)!;
         }
         return methods;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Headrace.Engine.Jit;
 
 /// <summary>The rare ways of compiled programs: what their code calls when an access is not in the packet, and what ends a run.</summary>
@@ -110,6 +112,14 @@ internal static unsafe class JitRuntime
 
     /// <summary>The fault of a call that is one too many, at the instruction the machine stands at.</summary>
     public static Exception TooDeep(Machine machine) => machine.Fault($"opens more than {Machine.MaxCallDepth} call frames");
+
+    /// <summary>Atomic compare and exchange of 32 bits; answers the old value.</summary>
+    /// <remarks>
+    /// Not inlined: .NET 10 expands it to a <c>cmpxchg</c> whose operands it narrows in registers where the whole 64 bits are still used,
+    /// and whose result it takes for zero-extended, which it is not when the exchange happens.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int CompareExchange(ref int target, int operand, int comparand) => Interlocked.CompareExchange(ref target, operand, comparand);
 
     /// <summary>Atomic exclusive or; answers the old value.</summary>
     public static int Xor(ref int target, int operand)

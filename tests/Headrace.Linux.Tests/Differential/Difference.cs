@@ -3,22 +3,15 @@ namespace Headrace.Linux.Tests.Differential;
 /// <summary>Finds where two subjects that ran the same program over the same packets differ.</summary>
 internal static unsafe class Difference
 {
-    /// <summary>The first difference in verdicts, packets and the given maps, in words; null when there is none.</summary>
+    /// <summary>The first packet and the first element of each given map that differ, in words; null when there is none.</summary>
     public static string? Find(Subject expected, Subject actual, IEnumerable<string> maps)
     {
         if (actual.Fault is { } fault)
             return $"{actual.Name} stopped: {fault}";
-        for (int i = 0; i < expected.Packets.Count; i++)
-        {
-            if (OfPacket(expected, actual, i) is { } difference)
-                return difference;
-        }
-        foreach (string map in maps)
-        {
-            if (OfMap(expected, actual, map) is { } difference)
-                return difference;
-        }
-        return null;
+        IEnumerable<string?> packets = Enumerable.Range(0, expected.Packets.Count).Select(index => OfPacket(expected, actual, index));
+        string?[] differences = [packets.FirstOrDefault(difference => difference is not null), .. maps.Select(map => OfMap(expected, actual, map))];
+        string text = string.Join('\n', differences.Where(difference => difference is not null));
+        return text.Length == 0 ? null : text;
     }
 
     private static string? OfPacket(Subject expected, Subject actual, int index)

@@ -9,7 +9,7 @@ internal sealed class RandomTrial : IDisposable
 {
     private const int PacketsPerProgram = 3;
 
-    private static readonly EngineKind[] s_engines = [EngineKind.Interpreter];
+    private static readonly EngineKind[] s_engines = Enum.GetValues<EngineKind>();
 
     private readonly Dictionary<string, KernelMap> _kernelMaps = [];
     private readonly Dictionary<string, Map> _maps = [];
