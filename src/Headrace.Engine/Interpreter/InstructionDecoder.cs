@@ -164,7 +164,7 @@ internal static unsafe class InstructionDecoder
             return;
         }
         HelperTable.TryGet(id, out HelperEntry entry);
-        decoded.Operation = id == HelperId.MapLookupElem ? Operation.CallLookup : Operation.CallHelper;
+        decoded.Operation = Operation.CallHelper;
         decoded.Immediate = (long)entry.Function;
     }
 

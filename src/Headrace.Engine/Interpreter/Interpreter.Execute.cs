@@ -281,17 +281,13 @@ public sealed unsafe partial class Interpreter
                         continue;
                     goto case Operation.Exit;
                 case Operation.CallIdentity: r[0] = r[1]; continue;
-                case Operation.CallLookup:
                 case Operation.CallHelper:
                     state->Pc = (int)(op - _code);
                     state->Budget = budget;
-                    ulong table = r[1];
-                    r[0] = ((delegate*<Machine, ulong, ulong, ulong, ulong, ulong, ulong>)op->Immediate)(Machine, table, r[2], r[3], r[4], r[5]);
+                    r[0] = ((delegate*<Machine, ulong, ulong, ulong, ulong, ulong, ulong>)op->Immediate)(Machine, r[1], r[2], r[3], r[4], r[5]);
                     budget = state->Budget;
                     low = Low(state);
                     high = High(state);
-                    if (op->Operation == Operation.CallLookup && r[0] != 0)
-                        Machine.RememberValue(table, r[0]);
                     continue;
                 case Operation.CallLocal:
                     if (--budget < 0)

@@ -40,6 +40,7 @@ public sealed unsafe partial class Interpreter
             return _stepping = true;
         if (Machine.State->Frame != null)
             Machine.State->Frame->Verdict = (uint)_registers[0];
+        Machine.End();
         Observer?.Ended(Registers);
         return false;
     }

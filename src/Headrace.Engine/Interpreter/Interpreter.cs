@@ -35,18 +35,32 @@ public sealed unsafe partial class Interpreter : Executor
     /// <inheritdoc/>
     public override void Run(Frame* frames, int count)
     {
-        for (int i = 0; i < count; i++)
+        try
         {
-            Start(frames + i, null, 0);
-            frames[i].Verdict = (uint)Finish();
+            for (int i = 0; i < count; i++)
+            {
+                Start(frames + i, null, 0);
+                frames[i].Verdict = (uint)Finish();
+            }
+        }
+        finally
+        {
+            Machine.End();
         }
     }
 
     /// <inheritdoc/>
     public override ulong Invoke(byte* memory, nuint length)
     {
-        Start(null, memory, length);
-        return Finish();
+        try
+        {
+            Start(null, memory, length);
+            return Finish();
+        }
+        finally
+        {
+            Machine.End();
+        }
     }
 
     internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)

@@ -38,5 +38,5 @@ internal enum Operation : ushort
     LoadByte, LoadHalf, LoadWord, LoadDouble, LoadSignedByte, LoadSignedHalf, LoadSignedWord,
     StoreByteK, StoreHalfK, StoreWordK, StoreDoubleK, StoreByteX, StoreHalfX, StoreWordX, StoreDoubleX,
     Atomic32, Atomic64, LoadAcquire, StoreRelease, LoadPacketAbsolute, LoadPacketIndirect,
-    CallHelper, CallLookup, CallLocal, TailCall, CallIdentity, Exit,
+    CallHelper, CallLocal, TailCall, CallIdentity, Exit,
 }

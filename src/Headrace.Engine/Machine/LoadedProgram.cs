@@ -14,6 +14,7 @@ public sealed partial class LoadedProgram : IDisposable
     private readonly ProgramSpec _spec;
     private readonly Instruction[] _instructions;
     private readonly HashSet<int> _functionStarts;
+    private readonly DisassemblyNames _names;
     private DecodedProgram? _decoded;
 
     private LoadedProgram(ProgramSpec spec, Map[] maps, bool isPlain)
@@ -27,6 +28,11 @@ public sealed partial class LoadedProgram : IDisposable
         FunctionStarts = structure.FunctionStarts;
         ReferencedMaps = [.. structure.MapIndices.Select(index => maps[index])];
         _functionStarts = [.. structure.FunctionStarts];
+        _names = new DisassemblyNames
+        {
+            Map = index => (uint)index < (uint)maps.Length ? maps[index].Name : null,
+            Function = start => spec.Functions.FirstOrDefault(function => function.Start == start)?.Name,
+        };
         ValueRegions = MapValues.Regions(this);
         Id = Interlocked.Increment(ref s_lastId);
         s_programs[Id] = new WeakReference<LoadedProgram>(this);
@@ -121,6 +127,9 @@ public sealed partial class LoadedProgram : IDisposable
 
     /// <summary>Name of the function around an instruction; the program's own name when the object names none.</summary>
     public string FunctionAt(int slot) => Functions.LastOrDefault(function => function.Start <= slot)?.Name ?? Name;
+
+    /// <summary>An instruction in the syntax of the kernel's log, with the names of maps, functions and kfuncs.</summary>
+    public string TextAt(int slot) => Disassembler.Format(_instructions[slot], slot, _names);
 
     /// <summary>Makes an executor with a machine of its own.</summary>
     /// <exception cref="UnsupportedFeatureException">The engine cannot run this program.</exception>

@@ -38,11 +38,11 @@ public sealed unsafe partial class Machine
         return true;
     }
 
-    /// <summary>Remembers the value that a look-up in a map found, so that accesses to it are checked fast.</summary>
-    internal void RememberValue(ulong mapHandle, ulong value)
+    /// <summary>Remembers a value that a look-up found, so that accesses to it are checked fast. Not for the handles that maps of maps answer.</summary>
+    internal void RememberValue(Map map, byte* value)
     {
-        if (MapHandles.Find(mapHandle) is { } map && MapHandles.Find(value) is null && MayRead(map))
-            Remember(new MemoryRegion(value, (ulong)map.ValueSize, MayWrite(map), map.Name));
+        if (MayRead(map))
+            Remember(new MemoryRegion((ulong)value, (ulong)map.ValueSize, MayWrite(map), map.Name));
     }
 
     /// <summary>Takes away every region that helpers added and what is remembered of values.</summary>

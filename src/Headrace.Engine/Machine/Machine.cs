@@ -43,7 +43,7 @@ public sealed unsafe partial class Machine : IDisposable
     internal Executor? Executor { get; init; }
 
     /// <summary>Makes everything ready for a run: the packet or memory at hand, the counters, no memory left from the run before.</summary>
-    internal void Begin(LoadedProgram program, Frame* frame, byte* memory = null, nuint length = 0)
+    internal void Begin(LoadedProgram? program, Frame* frame, byte* memory = null, nuint length = 0)
     {
         Program = program;
         State->Frame = frame;
@@ -57,6 +57,13 @@ public sealed unsafe partial class Machine : IDisposable
             ReleaseHeld();
         if (_regions.Count > 0)
             ForgetRegions();
+    }
+
+    /// <summary>Takes packet and memory away after a run: what calls back later, a timer, must not reach them.</summary>
+    internal void End()
+    {
+        State->Frame = null;
+        State->Memory = State->MemoryEnd = null;
     }
 
     /// <summary>Makes the exception for a fault at <see cref="MachineState.Pc"/>.</summary>

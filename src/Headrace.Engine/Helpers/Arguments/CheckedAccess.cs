@@ -30,7 +30,7 @@ internal readonly unsafe struct CheckedAccess : IArgumentAccess
     public static ulong Found(Machine machine, Map map, byte* value)
     {
         if (value != null && !MapTypes.Holds(MapTypes.OfMaps, map.Type))
-            machine.RememberValue(map.Handle, (ulong)value);
+            machine.RememberValue(map, value);
         return (ulong)value;
     }
 
