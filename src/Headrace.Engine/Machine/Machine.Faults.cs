@@ -4,36 +4,94 @@ namespace Headrace.Engine;
 
 public sealed unsafe partial class Machine
 {
-    // How far outside an object an address is still told as a distance from it.
-    private const ulong Near = 1 << 16;
+    // How far outside an object an address is still told as a distance from it; a page is what programs that lost their way are off by.
+    private const ulong Near = 4096;
 
     /// <summary>Says in words what a refused access hits.</summary>
     internal string Describe(string verb, ulong address, ulong size, bool write)
     {
         string what = string.Create(CultureInfo.InvariantCulture, $"{verb} {size} byte{(size == 1 ? "" : "s")} at ");
-        Frame* frame = State->Frame;
-        if (frame != null && IsNear(address, (ulong)frame->HardStart, (ulong)frame->HardEnd))
+        (string Place, ulong Distance) nearest = ("", Near + 1);
+        Consider(State->Frame != null, () => Packet(address), (ulong)PacketStart, (ulong)PacketEnd);
+        Consider(true, () => Stack(address), (ulong)State->StackBase, (ulong)State->StackTop);
+        Consider(State->Memory != null, () => Plain(address), (ulong)State->Memory, (ulong)State->MemoryEnd);
+        foreach (MemoryRegion region in KnownRegions(address))
+            Consider(true, () => Value(region, address, size, write), region.Start, region.Start + region.Length);
+        if (nearest.Distance <= Near)
+            return what + nearest.Place;
+        return MayAccess(address, size, write: !write)
+            ? what + $"0x{address:x}, which the program may only {(write ? "read" : "write")}"
+            : what + $"0x{address:x}, {WhatIs(address)}";
+
+        void Consider(bool exists, Func<string> place, ulong start, ulong end)
         {
-            return what + Place("packet", address, (ulong)frame->Data)
-                + string.Create(CultureInfo.InvariantCulture, $", but the packet has {frame->Length}")
-                + (frame->Meta != frame->Data ? string.Create(CultureInfo.InvariantCulture, $" behind {frame->Data - frame->Meta} of metadata") : "");
+            ulong distance = address < start ? start - address : address < end ? 0 : address - end + 1;
+            if (exists && distance < nearest.Distance)
+                nearest = (place(), distance);
         }
-        if (IsNear(address, (ulong)State->StackBase, (ulong)State->StackTop))
-        {
-            ulong framePointer = (ulong)State->StackTop - (ulong)(State->CallDepth * MaxStack);
-            return what + Place("r10", address, framePointer) + $", but a stack frame goes from r10-{MaxStack} to r10";
-        }
-        if (State->Memory != null && IsNear(address, (ulong)State->Memory, (ulong)State->MemoryEnd))
-        {
-            return what + Place("memory", address, (ulong)State->Memory)
-                + string.Create(CultureInfo.InvariantCulture, $", but the memory has {State->MemoryEnd - State->Memory}");
-        }
-        if (MayAccess(address, size, write: !write))
-            return what + $"0x{address:x}, which the program may only {(write ? "read" : "write")}";
-        return what + $"0x{address:x}, " + WhatIs(address);
     }
 
-    private string WhatIs(ulong address)
+    private byte* PacketStart => State->Frame != null ? State->Frame->HardStart : null;
+
+    private byte* PacketEnd => State->Frame != null ? State->Frame->HardEnd : null;
+
+    private string Packet(ulong address)
+    {
+        Frame* frame = State->Frame;
+        string metadata = frame->Meta != frame->Data ? string.Create(CultureInfo.InvariantCulture, $" behind {frame->Data - frame->Meta} of metadata") : "";
+        return Place("packet", address, (ulong)frame->Data) + string.Create(CultureInfo.InvariantCulture, $", but the packet has {frame->Length}{metadata}");
+    }
+
+    private string Stack(ulong address)
+    {
+        ulong framePointer = (ulong)State->StackTop - (ulong)(State->CallDepth * MaxStack);
+        return Place("r10", address, framePointer) + $", but a stack frame goes from r10-{MaxStack} to r10";
+    }
+
+    private string Plain(ulong address) => Place("memory", address, (ulong)State->Memory)
+        + string.Create(CultureInfo.InvariantCulture, $", but the memory has {State->MemoryEnd - State->Memory}");
+
+    private static string Value(MemoryRegion region, ulong address, ulong size, bool write) => Place(region.Name, address, region.Start)
+        + (write && !region.Writable && region.Holds(address, address + size)
+            ? ", which the program may only read"
+            : string.Create(CultureInfo.InvariantCulture, $", but it has {region.Length}"));
+
+    /// <summary>What helpers and look-ups gave the program, the values it has addresses of, and the value around the address.</summary>
+    private List<MemoryRegion> KnownRegions(ulong address)
+    {
+        var known = new List<MemoryRegion>(_regions);
+        foreach (MemoryRegion region in _recent)
+        {
+            if (region.Length > 0)
+                known.Add(region);
+        }
+        if (Program is null)
+            return known;
+        known.AddRange(Program.ValueRegions);
+        foreach (Map map in Program.ReferencedMaps)
+        {
+            if (FindValue(map, address, 1) is { } owner)
+                known.Add(new MemoryRegion(StartOfValue(owner, address), (ulong)owner.ValueSize, MayWrite(owner), owner.Name));
+        }
+        return known;
+    }
+
+    /// <summary>First byte of the value around an address: a map tells of any bytes whether they lie in one value, so that halving finds it.</summary>
+    private static ulong StartOfValue(Map map, ulong address)
+    {
+        ulong inside = 0, outside = (ulong)map.ValueSize;
+        while (outside - inside > 1)
+        {
+            ulong middle = (inside + outside) / 2;
+            if (map.Contains(address - middle, middle + 1))
+                inside = middle;
+            else
+                outside = middle;
+        }
+        return address - inside;
+    }
+
+    private static string WhatIs(ulong address)
     {
         if (address < Near)
             return "a null pointer (a look-up that found nothing, or a register that was never set)";
@@ -43,8 +101,6 @@ public sealed unsafe partial class Machine
             return "which is a function";
         return "which is no memory of the program";
     }
-
-    private static bool IsNear(ulong address, ulong start, ulong end) => address >= start - Near && address < end + Near;
 
     private static string Place(string name, ulong address, ulong origin) =>
         string.Create(CultureInfo.InvariantCulture, $"{name}{(long)(address - origin):+0;-0;+0}");
