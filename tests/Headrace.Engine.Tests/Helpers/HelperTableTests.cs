@@ -1,0 +1,43 @@
+using Headrace.Bytecode;
+using Headrace.Testing;
+
+namespace Headrace.Engine.Tests.Helpers;
+
+public unsafe class HelperTableTests
+{
+    [Fact]
+    public void Every_prototype_has_a_function_for_both_policies_and_no_reason_against_it()
+    {
+        for (var id = (HelperId)1; (int)id < HelperNames.Count; id++)
+        {
+            bool expected = HelperPrototypes.Find(id) is not null && id != HelperId.TailCall;
+            Assert.Equal(expected, HelperTable.TryGet(id, out HelperEntry checkedEntry));
+            Assert.Equal(expected, HelperTable.TryGetTrusted(id, out HelperEntry trustedEntry));
+            if (!expected)
+                continue;
+            Assert.Null(KernelOnlyHelpers.ReasonFor(id));
+            Assert.Equal(checkedEntry.MethodName, checkedEntry.Method.Name);
+            Assert.Equal(6, trustedEntry.Method.GetParameters().Length);
+            Assert.NotEqual((nint)checkedEntry.Function, (nint)trustedEntry.Function);
+        }
+    }
+
+    [Fact]
+    public void Every_helper_of_the_kernels_xdp_list_is_here_or_refused_with_a_reason()
+    {
+        Assert.SkipWhen(SharedData.Folder is null, "the shared data is not here");
+        foreach (string name in File.ReadLines(Path.Combine(SharedData.Folder!, "xdp-helpers-6.18.txt")))
+        {
+            Assert.True(HelperNames.TryParse(name, out HelperId id), name);
+            Assert.True(HelperPrototypes.Find(id) is not null || KernelOnlyHelpers.ReasonFor(id) is not null, $"{name} is neither here nor refused");
+        }
+    }
+
+    [Theory]
+    [InlineData(HelperId.GetCurrentTask, ProgramType.Xdp, "GPL", "bpf_get_current_task is only in the kernel: it works on the kernel's current task, and there is none")]
+    [InlineData(HelperId.XdpAdjustHead, ProgramType.SchedCls, "GPL", "a program of type SchedCls cannot call bpf_xdp_adjust_head")]
+    [InlineData(HelperId.TracePrintk, ProgramType.Xdp, "MIT", "bpf_trace_printk is for programs under a GPL-compatible licence, and this one's is 'MIT'")]
+    [InlineData(HelperId.TracePrintk, ProgramType.Xdp, "Dual MIT/GPL", null)]
+    public void Refusals_name_the_helper_and_the_reason(HelperId id, ProgramType type, string license, string? expected) =>
+        Assert.Equal(expected, HelperRules.Refusal(id, type, license));
+}
