@@ -1,3 +1,3 @@
 using Headrace.Cli;
 
-return CommandLine.Run(args, new Terminal(Console.Out, Console.Error, !Console.IsOutputRedirected));
+return CommandLine.Run(args, new Terminal(Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected));

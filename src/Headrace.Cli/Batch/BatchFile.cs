@@ -12,7 +12,7 @@ internal static class BatchFile
     /// <param name="answer">Writes the members of a row's answer besides <c>id</c>.</param>
     public static void Answer(string path, Terminal terminal, Action<BatchRow, Utf8JsonWriter> answer)
     {
-        using TextReader reader = path == "-" ? Console.In : new StreamReader(path);
+        using TextReader reader = path == "-" ? terminal.In : new StreamReader(path);
         using var buffer = new MemoryStream();
         using var json = new Utf8JsonWriter(buffer);
         while (reader.ReadLine() is { } line)

@@ -27,7 +27,7 @@ internal sealed unsafe class VmVerb : Verb
     {
         EngineKind kind = Engines.Parse(arguments.GetValue(_engine)!, withKernel: false);
         byte[] memory = arguments.GetValue(_memory) is { } text ? Hex.Parse(text, "MEMORY-HEX") : [];
-        byte[] program = Hex.Parse(Console.In.ReadToEnd(), "the program on standard input");
+        byte[] program = Hex.Parse(terminal.In.ReadToEnd(), "the program on standard input");
         using LoadedProgram loaded = LoadedProgram.LoadPlain(Instruction.Decode(program));
         using Executor executor = loaded.CreateExecutor(kind);
         terminal.Out.WriteLine($"{Invoke(executor, memory):x}");
