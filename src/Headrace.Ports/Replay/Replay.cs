@@ -9,7 +9,7 @@ namespace Headrace.Ports;
 /// <code>
 /// using var executor = collection.Programs["firewall"].CreateExecutor(EngineKind.Jit);
 /// ReplayResult result = new Replay(() => PacketSource.Open("capture.pcap")).Run(new ExecutorReplayEngine(executor));
-/// Console.WriteLine(result.Verdicts[(uint)XdpAction.Drop]);
+/// Console.WriteLine(result.Count(XdpAction.Drop));
 /// </code>
 /// </remarks>
 /// <param name="open">Opens the source anew for each repeat.</param>
