@@ -60,7 +60,7 @@ public sealed class KernelCollection : IDisposable
     private void LoadTypes()
     {
         if (Spec.Types is { } types)
-            _types = KernelBtf.Load(types.Raw.Span, Spec.Source);
+            _types = KernelBtf.Load(types.KernelForm.Span, Spec.Source);
     }
 
     private void CreateMaps()

@@ -142,6 +142,7 @@ public class HostileTests
             Attempt(() => resolver.Resolve(path with { TypeId = current }));
         }
         Assert.NotNull(types.FindAll("int").ToList());
+        Attempt(() => Assert.Equal(types.Count, Btf.Parse(types.KernelForm, "kernel form").Count));
     }
 
     private static void Attempt(Action action)

@@ -41,12 +41,31 @@ public class LibbpfTests
     }
 
     [Theory, MemberData(nameof(LoadTests.Objects), MemberType = typeof(LoadTests))]
-    public void The_kernel_takes_the_completed_types(string path)
+    public void The_kernel_takes_the_completed_types(string path) => LoadTypes(CollectionSpec.Load(path).Types!.KernelForm);
+
+    [Fact]
+    public void The_kernel_takes_types_with_externs_and_hidden_functions()
+    {
+        Btf types = CollectionSpec.Load(Clang.Compile(Sources.Externs, "externs")).Types!;
+        Assert.NotEqual(types.Raw.ToArray(), types.KernelForm.ToArray());
+        LoadTypes(types.KernelForm);
+        Btf kernel = Btf.Parse(types.KernelForm, "kernel form");
+        Assert.Equal(types.Count, kernel.Count);
+        Assert.Equal(types.Find("xdp_md", BtfKind.Struct), kernel.Find("xdp_md", BtfKind.Struct));
+
+        CollectionSpec hidden = CollectionSpec.Load(Clang.Compile(Sources.Subprograms.Replace(
+            "__attribute__((noinline)) int fold", "__attribute__((noinline, visibility(\"hidden\"))) int fold", StringComparison.Ordinal), "hidden"));
+        Assert.False(hidden.Programs["entry"].Functions.Single(function => function.Name == "fold").IsGlobal);
+        Assert.Equal(BtfLinkage.Static, hidden.Types!.Find<BtfFunction>("fold")!.Linkage);
+        LoadTypes(hidden.Types!.KernelForm);
+    }
+
+    private static void LoadTypes(ReadOnlyMemory<byte> types)
     {
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllBytes(file, CollectionSpec.Load(path).Types!.Raw.ToArray());
+            File.WriteAllBytes(file, types.ToArray());
             LibbpfPeer.LoadTypes(file);
         }
         finally

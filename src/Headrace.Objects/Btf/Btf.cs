@@ -55,6 +55,12 @@ public sealed partial class Btf
     /// <summary>The blob as it stands in the file.</summary>
     public ReadOnlyMemory<byte> Raw { get; }
 
+    /// <summary>
+    /// The blob as a kernel takes it: <see cref="Raw"/>, but for what is defined elsewhere (<c>.kconfig</c>, <c>.ksyms</c>), which is
+    /// replaced by types of the same ids. Strings stand where they stand in <see cref="Raw"/>.
+    /// </summary>
+    public ReadOnlyMemory<byte> KernelForm => BtfKernelForm.Of(this, Raw, _types, _offsets);
+
     /// <summary>The types this one builds upon (a kernel module's are numbered behind the kernel's), or null.</summary>
     public Btf? Base => _base;
 

@@ -46,9 +46,12 @@ internal static class ObjectTypes
         ulong start = (ulong)file.U32(4) + file.U32(8);
         Region types = file.Slice(start, file.U32(12), "BTF types");
         var strings = new StringTable(file.Slice((ulong)file.U32(4) + file.U32(16), file.U32(20), "BTF strings"));
+        HashSet<string> hidden = HiddenFunctions(elf);
         foreach (int offset in BtfScan.Offsets(types))
         {
             uint info = types.U32(offset + 4);
+            if (hidden.Count > 0 && (BtfKind)((info >> 24) & 0x1f) == BtfKind.Function && hidden.Contains(strings[types.U32(offset)]))
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan((int)start + offset + 4), info & ~0xffffu);
             if ((BtfKind)((info >> 24) & 0x1f) != BtfKind.DataSection)
                 continue;
             Span<byte> record = bytes.AsSpan((int)start + offset);
@@ -56,6 +59,18 @@ internal static class ObjectTypes
             if (types.U32(offset + 8) == 0 && elf.Find(strings[types.U32(offset)]) is { Size: <= int.MaxValue } section)
                 BinaryPrimitives.WriteUInt32LittleEndian(record[8..], (uint)section.Size);
         }
+    }
+
+    // A hidden function is static to the kernel, as it is to libbpf: it is verified with its callers and not on its own.
+    private static HashSet<string> HiddenFunctions(ElfFile elf)
+    {
+        HashSet<string> names = [];
+        foreach (ref readonly ElfSymbol symbol in elf.Symbols.AsSpan())
+        {
+            if (symbol.Type == ElfSymbolType.Function && symbol.IsHidden)
+                names.Add(elf.NameOf(symbol));
+        }
+        return names;
     }
 
     /// <summary>Brings a section's variables into the order of their places, which is what a kernel takes.</summary>
