@@ -54,7 +54,7 @@ public sealed unsafe class ConcurrencyTests
     {
         using Map map = Create(MapType.LpmTrie, 8, 8, 5000);
         map.Update(Route(8, 10), 1UL);
-        map.Update(Route(16, 11, 1), 2UL);
+        map.Update(Route(24, 10, 77, 77), 2UL);
         RunBeside(
             (stopped, cpu) =>
             {
@@ -75,8 +75,8 @@ public sealed unsafe class ConcurrencyTests
                 {
                     ulong inside = Route(32, 10, (byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256));
                     Assert.False(map.Lookup((byte*)&inside, 0) == null);
-                    ulong apart = Route(32, 11, 1, (byte)random.Next(256));
-                    ulong* value = (ulong*)map.Lookup((byte*)&apart, 0);
+                    ulong below = Route(32, 10, 77, 77, (byte)random.Next(256));
+                    ulong* value = (ulong*)map.Lookup((byte*)&below, 0);
                     Assert.False(value == null);
                     Assert.Equal(2UL, *value);
                     ulong outside = Route(32, 12, 1);
@@ -207,7 +207,10 @@ public sealed unsafe class ConcurrencyTests
 
     private static void ChurnRoute(Map map, Random random)
     {
-        ulong key = Route(9 + random.Next(24), 10, (byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)), value = 3;
+        // Half of them on the way to the route that stays, so that its ancestors leave and are used again elsewhere.
+        ulong value = 3, key = random.Next(2) == 0
+            ? Route(9 + random.Next(15), 10, 77, 77)
+            : Route(9 + random.Next(24), 10, (byte)random.Next(76), (byte)random.Next(256), (byte)random.Next(256));
         int result = random.Next(2) == 0 ? map.Delete((byte*)&key) : map.Update((byte*)&key, (byte*)&value, 0, 0);
         Assert.True(result is 0 or -Engine.Errno.ENOENT or -Engine.Errno.ENOSPC);
     }
