@@ -115,6 +115,40 @@ public class RunVerbTests
     }
 
     [Fact]
+    public void A_global_is_set_before_the_run()
+    {
+        // Everything shorter than `smallest` is dropped (programs/globals.bpf.c); XDP_PASS otherwise.
+        (int code, string output, string error) = Shell.Run("run", Program("globals"), "--in", Traffic, "--set", "smallest=0x2000", "--json");
+        Assert.True(code == 0, error);
+        Assert.Equal(500, JsonDocument.Parse(output).RootElement.GetProperty("verdicts").GetProperty("XDP_DROP").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("nosuch=1", "it has: ")]
+    [InlineData("smallest=ten", "no number")]
+    [InlineData("smallest=0x100000000", "does not fit 4 bytes")]
+    [InlineData("smallest=hex:0102", "the variable has 4")]
+    public void A_global_that_cannot_be_set_so_is_refused(string setting, string expected)
+    {
+        (int code, _, string error) = Shell.Run("run", Program("globals"), "--in", Traffic, "--set", setting);
+        Assert.Equal(1, code);
+        Assert.Contains(expected, error);
+    }
+
+    [Fact]
+    public void A_trace_shows_instructions_and_registers_and_a_profile_counts_them()
+    {
+        (int code, string output, string error) = Shell.Run("run", Program("drop"), "--in", "gen:packets=2", "--trace", "--json");
+        Assert.Equal(0, code);
+        Assert.Equal("interpreter", JsonDocument.Parse(output).RootElement.GetProperty("engine").GetString());
+        Assert.Equal(2, error.Split("returns 0x1").Length - 1);
+        Assert.Contains("(95) exit", error);
+
+        (_, _, error) = Shell.Run("run", Program("drop"), "--in", "gen:packets=2", "--profile");
+        Assert.Contains("drop: 4 instructions", error);
+    }
+
+    [Fact]
     public void A_damaged_capture_says_where()
     {
         using var folder = new TemporaryFolder();

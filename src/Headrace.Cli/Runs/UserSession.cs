@@ -12,7 +12,7 @@ internal sealed class UserSession : ISession
     private readonly Collection _collection;
     private readonly Executor _executor;
 
-    public UserSession(CollectionSpec spec, string program, EngineKind kind, MachineOptions? options = null)
+    public UserSession(CollectionSpec spec, string program, EngineKind kind, MachineOptions? options = null, InterpreterObserver? observer = null)
     {
         _spec = spec;
         // One worker: per-CPU maps need one value. The others would only be zeros in the dump.
@@ -26,6 +26,8 @@ internal sealed class UserSession : ISession
             _collection.Dispose();
             throw;
         }
+        if (_executor is Interpreter interpreter)
+            interpreter.Observer = observer;
         Engine = new ExecutorReplayEngine(_executor);
     }
 

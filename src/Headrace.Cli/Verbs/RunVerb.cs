@@ -13,20 +13,23 @@ internal sealed class RunVerb : Verb
 {
     private readonly Argument<string?> _object = new("OBJECT") { Description = "BPF object file", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _program = new("--program") { Description = "Program to run; may be left out where the object has one", HelpName = "NAME" };
-    private readonly Option<string> _engine = new("--engine") { Description = "jit, interpreter or kernel", DefaultValueFactory = _ => "jit", HelpName = "E" };
+    private readonly Option<string?> _engine = new("--engine") { Description = "jit (default), interpreter or kernel", HelpName = "E" };
     private readonly Option<string?> _in = new("--in") { Description = "Packets: a pcap or pcapng file, '-', or gen: for generated traffic", HelpName = "SOURCE" };
     private readonly Option<string?> _out = new("--out") { Description = "Write the packets that go on to a pcap file", HelpName = "FILE" };
     private readonly Option<int> _repeat = new("--repeat") { Description = "Play the source this often", DefaultValueFactory = _ => 1, HelpName = "N" };
     private readonly Option<string[]> _map = new("--map") { Description = "Elements to put before the run: [{\"key\":\"hex\",\"value\":\"hex\"},...]", HelpName = "NAME=FILE.json" };
+    private readonly Option<string[]> _set = new("--set") { Description = "Give a global variable its value: a number, or hex: and its bytes", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _results = new("--results") { Description = "Write a JSON line a packet", HelpName = "FILE" };
     private readonly Option<bool> _dumpMaps = new("--dump-maps") { Description = "Show what the maps hold afterwards" };
+    private readonly Option<bool> _trace = new("--trace") { Description = "Write every instruction and the registers it changes to standard error (interpreter)" };
+    private readonly Option<bool> _profile = new("--profile") { Description = "Write how often each instruction ran to standard error (interpreter)" };
     private readonly Option<string?> _batch = new("--batch") { Description = "Run raw programs, a JSON line each, instead of an object", HelpName = "FILE.jsonl" };
     private readonly Option<bool> _json = new("--json") { Description = "Answer one JSON document" };
 
     public RunVerb() : base("run", "Runs packets through a program and counts the verdicts.")
     {
         Add(_object);
-        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _results, _dumpMaps, _batch, _json])
+        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _trace, _profile, _batch, _json])
             Add(option);
     }
 
@@ -34,13 +37,17 @@ internal sealed class RunVerb : Verb
     [
         ("headrace run programs/parse.bpf.o --in capture.pcap", "the verdict of every packet of a capture, counted"),
         ("headrace run programs/firewall.bpf.o --in gen:packets=100000 --map rules=rules.json --dump-maps", "generated traffic against rules from a file"),
+        ("headrace run my.bpf.o --in capture.pcap --trace 2> trace.txt", "every instruction with the registers it changed"),
         ("headrace run my.bpf.o --in capture.pcap --engine kernel --results kernel.jsonl", "the same inside this machine's kernel (needs root)"),
     ];
 
     public override int Run(ParseResult arguments, Terminal terminal)
     {
-        string engine = arguments.GetValue(_engine)!;
+        bool watched = arguments.GetValue(_trace) || arguments.GetValue(_profile);
+        string engine = arguments.GetValue(_engine) ?? (watched ? "interpreter" : "jit");
         EngineKind? kind = engine == Engines.Kernel ? null : Engines.Parse(engine, withKernel: true);
+        if (watched && kind != EngineKind.Interpreter)
+            throw new UsageException($"--trace and --profile watch the interpreter: leave out --engine {engine}");
         if (arguments.GetValue(_batch) is { } batch)
             return BatchRun.Run(batch, kind, terminal);
 
@@ -56,9 +63,18 @@ internal sealed class RunVerb : Verb
         ProgramSpec program = ProgramChoice.Find(spec, arguments.GetValue(_program));
         foreach (string map in arguments.GetValue(_map) ?? [])
             MapFile.Apply(map, spec);
+        foreach (string setting in arguments.GetValue(_set) ?? [])
+            VariableSetting.Apply(setting, spec);
 
         LinkType linkType = LinkTypeOf(input, terminal);
-        using ISession session = kind is { } ours ? new UserSession(spec, program.Name, ours) : new KernelSession(spec, program.Name);
+        Profiler? profiler = arguments.GetValue(_profile) ? new Profiler() : null;
+        InterpreterObserver? observer = arguments.GetValue(_trace) ? new Tracer(terminal.Error) : profiler;
+        if (observer is Tracer && profiler is not null)
+            throw new UsageException("--trace or --profile: one at a time");
+        var options = new MachineOptions { TraceSink = line => terminal.Error.WriteLine($"trace_printk: {line}") };
+        using ISession session = kind is { } ours
+            ? new UserSession(spec, program.Name, ours, options, observer)
+            : new KernelSession(spec, program.Name);
         using var outputs = new PacketOutputs(program.Type, arguments.GetValue(_results), arguments.GetValue(_out), linkType);
         using var progress = new Progress(terminal, "packets");
         ReplayResult result = new Replay(() => PacketSource.Open(input))
@@ -75,6 +91,7 @@ internal sealed class RunVerb : Verb
             JsonRenderer.Write(report, terminal.Out);
         else
             TextRenderer.Write(report, terminal.Out);
+        profiler?.Write(terminal.Error);
         return ExitCode.Done;
     }
 
