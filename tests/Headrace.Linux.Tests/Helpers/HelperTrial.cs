@@ -44,6 +44,14 @@ internal sealed class HelperTrial : IDisposable
         _isSocketBuffer = type != ProgramType.Xdp;
     }
 
+    /// <summary>An XDP object with a program <c>trial</c> and a map <c>out</c>: for callbacks, which the kernel takes only with types.</summary>
+    public HelperTrial(CollectionSpec spec)
+    {
+        RequiresKernel.OrSkip();
+        _kernel = KernelCollection.Load(spec);
+        _engine = Collection.Load(spec);
+    }
+
     /// <summary>Runs one packet on both and compares return value, packet and results.</summary>
     /// <returns>The results.</returns>
     public byte[] Agree(byte[] packet, string about = "")
