@@ -168,12 +168,43 @@ internal sealed unsafe partial class FunctionEmitter
 
     private void Divide(Instruction instruction, bool is64, bool signed, bool isMod)
     {
-        Operand(instruction.Dst, is64);
-        Source(instruction, is64);
+        bool widened = !is64 && instruction.Opcode.UsesRegister;
+        if (widened)
+        {
+            Widened(instruction.Dst, signed);
+            Widened(instruction.Src, signed);
+        }
+        else
+        {
+            Operand(instruction.Dst, is64);
+            Source(instruction, is64);
+        }
         if (isMod)
             _il.Emit(signed ? OpCodes.Rem : OpCodes.Rem_Un);
         else
             _il.Emit(signed ? OpCodes.Div : OpCodes.Div_Un);
+        if (widened)
+            _il.Emit(OpCodes.Conv_U4);
         Result(instruction.Dst, is64);
+    }
+
+    /// <summary>Pushes the lower half of a register extended to 64 bits, for operations that need operands in fixed machine registers.</summary>
+    /// <remarks>
+    /// A plain narrowing would do, but .NET 10 makes it a 32-bit use of the 64-bit variable, and where the operation claims that variable's
+    /// machine register, moves the variable elsewhere by that use: its upper half is lost. Found by random programs.
+    /// </remarks>
+    private void Widened(Register register, bool signed)
+    {
+        Get(register);
+        if (!signed)
+        {
+            _il.Emit(OpCodes.Ldc_I8, (long)uint.MaxValue);
+            _il.Emit(OpCodes.And);
+            return;
+        }
+        _il.Emit(OpCodes.Ldc_I4, 32);
+        _il.Emit(OpCodes.Shl);
+        _il.Emit(OpCodes.Ldc_I4, 32);
+        _il.Emit(OpCodes.Shr);
     }
 }

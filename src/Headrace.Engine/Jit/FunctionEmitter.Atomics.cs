@@ -75,9 +75,9 @@ internal sealed unsafe partial class FunctionEmitter
         bool is64 = access.Size == 8;
         bool fetches = op is AtomicOp.Exchange or AtomicOp.CompareExchange || (op & AtomicOp.Fetch) != 0;
         Address(access);
-        Operand(instruction.Src, is64);
+        Operand(instruction.Src, is64 || op == AtomicOp.CompareExchange);
         if (op == AtomicOp.CompareExchange)
-            Operand(Register.R0, is64);
+            Get(Register.R0);
         _il.Emit(OpCodes.Call, JitMethods.Atomic(op, is64));
         if (!fetches)
         {

@@ -115,11 +115,12 @@ internal static unsafe class JitRuntime
 
     /// <summary>Atomic compare and exchange of 32 bits; answers the old value.</summary>
     /// <remarks>
-    /// Not inlined: .NET 10 expands it to a <c>cmpxchg</c> whose operands it narrows in registers where the whole 64 bits are still used,
-    /// and whose result it takes for zero-extended, which it is not when the exchange happens.
+    /// Not inlined, and with whole registers: .NET 10 expands it to a <c>cmpxchg</c> that may lose the upper halves of variables it narrows
+    /// for it, and takes the result for zero-extended, which it is not when the exchange happens.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int CompareExchange(ref int target, int operand, int comparand) => Interlocked.CompareExchange(ref target, operand, comparand);
+    public static uint CompareExchange(ref uint target, ulong operand, ulong comparand) =>
+        Interlocked.CompareExchange(ref target, (uint)operand, (uint)comparand);
 
     /// <summary>Atomic exclusive or; answers the old value.</summary>
     public static int Xor(ref int target, int operand)
