@@ -3,8 +3,12 @@ namespace Headrace.Objects;
 /// <summary>Counts the work of one walk through types, so that types which share their parts cannot make it explode.</summary>
 internal sealed class BtfBudget(Btf types, long steps)
 {
+    private readonly long _steps = steps;
     private long _left = steps;
     private int _depth;
+
+    /// <summary>Steps taken so far.</summary>
+    public long Spent => _steps - _left;
 
     /// <summary>Takes some steps.</summary>
     /// <exception cref="ObjectException">None are left.</exception>

@@ -7,7 +7,8 @@ namespace Headrace.Objects;
 /// <param name="types">Where the ids belong.</param>
 public sealed class BtfFormatter(Btf types)
 {
-    private const int MaxLength = 1 << 20;
+    private const int MaxDefinition = 1 << 20;
+    private const int MaxDeclaration = 1 << 12;
 
     /// <summary>A type as it stands in front of a name: <c>struct flow *</c>.</summary>
     /// <exception cref="ObjectException">The types loop.</exception>
@@ -15,13 +16,13 @@ public sealed class BtfFormatter(Btf types)
 
     /// <summary>The declaration of a name: <c>const struct flow *(*table[4])(int)</c>.</summary>
     /// <exception cref="ObjectException">The types loop.</exception>
-    public string Declare(int id, string name) => Declare(id, name, new BtfBudget(types, MaxLength), -1);
+    public string Declare(int id, string name) => Declare(id, name, new BtfBudget(types, MaxDeclaration), -1);
 
     /// <summary>The definition of a type: a struct with its members, an enum with its constants, a function with its parameters; without the semicolon.</summary>
     /// <exception cref="ObjectException">The types loop.</exception>
     public string Define(int id)
     {
-        var budget = new BtfBudget(types, MaxLength);
+        var budget = new BtfBudget(types, MaxDefinition);
         switch (types[id])
         {
             case BtfComposite composite:

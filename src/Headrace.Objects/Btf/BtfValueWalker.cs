@@ -6,7 +6,7 @@ namespace Headrace.Objects;
 /// <summary>Goes through the bytes of a value as its type says.</summary>
 internal sealed class BtfValueWalker(Btf types, IBtfValueSink sink)
 {
-    private const int BaseBudget = 1 << 16;
+    private const int BaseBudget = 1 << 12;
     private const int StepsPerByte = 16;
 
     private BtfBudget _budget = new(types, 0);

@@ -3,12 +3,26 @@ namespace Headrace.Objects.Core;
 /// <summary>Finds in a target's types what a path of the object's types means there.</summary>
 internal sealed class CoreMatcher(Btf local, Btf target)
 {
-    private const int MaxSteps = 1 << 20;
+    // For all relocations of an object together: thousands of them over a kernel's largest structs stay below a tenth of it.
+    private long _steps = 1 << 26;
 
     /// <summary>The same way through a candidate of the target, or null where it does not lead.</summary>
     public CorePath? Match(CorePath path, CoreRelocationKind kind, int candidate)
     {
-        var comparison = new CoreComparison(local, target, new BtfBudget(target, MaxSteps));
+        var budget = new BtfBudget(target, _steps);
+        try
+        {
+            return Match(path, kind, candidate, new CoreComparison(local, target, budget));
+        }
+        finally
+        {
+            _steps -= budget.Spent;
+        }
+    }
+
+    private CorePath? Match(CorePath path, CoreRelocationKind kind, int candidate, CoreComparison comparison)
+    {
+        comparison.Budget.Spend(1);
         var found = new CorePath(target, candidate);
         bool matches = kind == CoreRelocationKind.TypeMatches ? comparison.TypesMatch(path.RootId, candidate, behindPointer: false)
             : CoreKinds.IsType(kind) ? comparison.TypesAreCompatible(path.RootId, candidate)

@@ -55,11 +55,10 @@ internal sealed class CoreResolver(Btf local, Btf target)
         int count = 0;
         foreach (int id in target.Candidates(name))
         {
-            if (!CoreComparison.KindsAreCompatible(kind, target.KindOf(id)))
-                continue;
             if (++count > MaxCandidates)
                 throw target.Error($"more than {MaxCandidates} types are named '{name}'");
-            yield return id;
+            if (CoreComparison.KindsAreCompatible(kind, target.KindOf(id)))
+                yield return id;
         }
     }
 

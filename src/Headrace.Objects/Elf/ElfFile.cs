@@ -14,12 +14,15 @@ internal sealed class ElfFile
 
     private readonly Region _file;
     private readonly StringTable _symbolNames;
+    private readonly Dictionary<string, ElfSection> _byName = [];
 
     private ElfFile(Region file)
     {
         _file = file;
         CheckHeader();
         Sections = ReadSections();
+        foreach (ElfSection section in Sections)
+            _byName.TryAdd(section.Name, section);
         ElfSection? table = Sections.FirstOrDefault(section => section.Type == ElfSectionType.SymbolTable);
         Symbols = table is null ? [] : ReadSymbols(table);
         _symbolNames = table is null ? new StringTable(new Region(file.File, "", default)) : Strings(table.Link, "symbol names");
@@ -42,15 +45,7 @@ internal sealed class ElfFile
     public static ElfFile Parse(ReadOnlyMemory<byte> bytes, string file) => new(new Region(file, "", bytes));
 
     /// <summary>The first section of a name, or null.</summary>
-    public ElfSection? Find(string name)
-    {
-        foreach (ElfSection section in Sections)
-        {
-            if (section.Name == name)
-                return section;
-        }
-        return null;
-    }
+    public ElfSection? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The bytes of a section; empty for one that takes no room in the file.</summary>
     public Region Contents(ElfSection section) => section.Type == ElfSectionType.NoBits

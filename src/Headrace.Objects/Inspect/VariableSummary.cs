@@ -10,7 +10,7 @@ namespace Headrace.Objects;
 public sealed record VariableSummary(string Name, string Section, string Declaration, int Size, string Value, bool IsConstant)
 {
     private const int MaxValueLength = 200;
-    private const int MaxValueBytes = 4096;
+    private const int MaxValueBytes = 1024;
 
     /// <summary>Summarises a variable of a collection.</summary>
     public static VariableSummary Of(CollectionSpec spec, VariableSpec variable)

@@ -83,7 +83,8 @@ internal sealed class CodeSection
     /// <summary>Takes over what <c>.BTF.ext</c> says of this section.</summary>
     public void Annotate(BtfExtension extension)
     {
-        if (extension.Functions.TryGetValue(Section.Name, out List<BtfFunctionRecord>? functions))
+        // Names are the only link; where sections share one, it is the first's, as for libbpf.
+        if (extension.Functions.Remove(Section.Name, out List<BtfFunctionRecord>? functions))
         {
             foreach (BtfFunctionRecord record in functions)
             {
@@ -92,9 +93,9 @@ internal sealed class CodeSection
                     function.TypeId = (int)record.TypeId;
             }
         }
-        if (extension.Lines.TryGetValue(Section.Name, out List<BtfLineRecord>? lines))
+        if (extension.Lines.Remove(Section.Name, out List<BtfLineRecord>? lines))
             Lines = BySlot(lines, record => record.Offset);
-        if (extension.Relocations.TryGetValue(Section.Name, out List<BtfRelocationRecord>? relocations))
+        if (extension.Relocations.Remove(Section.Name, out List<BtfRelocationRecord>? relocations))
             CoreRelocations = BySlot(relocations, record => record.Offset);
     }
 

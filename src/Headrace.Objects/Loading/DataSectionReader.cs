@@ -7,8 +7,10 @@ namespace Headrace.Objects.Loading;
 internal sealed class DataSectionReader(ElfFile elf, CollectionSpec spec, MapTable maps, List<string> notes)
 {
     private const long MaxZeroedSize = 64 << 20;
+    private const int MaxSections = 256; // a program can use 64 maps (MAX_USED_MAPS, include/linux/bpf_verifier.h)
 
     private long _zeroed;
+    private int _sections;
 
     public void Read()
     {
@@ -31,6 +33,8 @@ internal sealed class DataSectionReader(ElfFile elf, CollectionSpec spec, MapTab
 
     private void Add(ElfSection section, bool constant)
     {
+        if (++_sections > MaxSections)
+            throw new ObjectException(elf.File, section.Title, $"it is one of more than {MaxSections} data sections: put the variables into fewer");
         byte[] bytes = section.Type == ElfSectionType.NoBits ? Zeroed(section) : elf.Contents(section).Memory.ToArray();
         int type = spec.Types?.Find(section.Name, BtfKind.DataSection) ?? 0;
         var map = new MapSpec
@@ -68,12 +72,16 @@ internal sealed class DataSectionReader(ElfFile elf, CollectionSpec spec, MapTab
 
     private void AddVariables(MapSpec map, BtfDataSection section)
     {
+        long end = 0;
         foreach (BtfSectionVariable place in section.Variables)
         {
             if (spec.Types![place.TypeId] is not BtfVariable variable)
                 throw new ObjectException(elf.File, $"section '{map.Name}'", $"BTF type {place.TypeId} in it is no variable");
             if (place.Offset > (uint)map.Data!.Length || place.Size > (uint)map.Data.Length - place.Offset)
                 throw new ObjectException(elf.File, $"variable '{variable.Name}'", $"{place.Size} bytes at byte {place.Offset} lie outside of section '{map.Name}', which has {map.Data.Length}");
+            if (place.Offset < end && place.Size > 0)
+                throw new ObjectException(elf.File, $"variable '{variable.Name}'", $"it overlaps the one before it in section '{map.Name}': the relocations of .BTF are missing or damaged");
+            end = Math.Max(end, place.Offset + (long)place.Size);
             AddVariable(map, variable.Name, (int)place.Offset, (int)place.Size, variable.TypeId);
         }
     }

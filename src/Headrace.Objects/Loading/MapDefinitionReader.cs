@@ -51,7 +51,7 @@ internal sealed class MapDefinitionReader(ElfFile elf, CollectionSpec spec, MapT
     private void AddReference(in ElfRelocation relocation, Dictionary<int, CodeSection> code)
     {
         long at = relocation.Offset <= int.MaxValue ? (long)relocation.Offset : -1;
-        int index = _initialValues.FindLastIndex(place => place.Start <= at);
+        int index = LastStartingBefore(at);
         if (index < 0 || at >= _initialValues[index].End)
             throw Error("", $"a relocation at byte {relocation.Offset} is no initial value of a program array or map of maps");
         (long start, _, MapSpec map) = _initialValues[index];
@@ -63,6 +63,20 @@ internal sealed class MapDefinitionReader(ElfFile elf, CollectionSpec spec, MapT
         map.Entries.Add(new MapEntrySpec(key, null, map.Type == MapType.ProgramArray
             ? ProgramAt(map, symbol, place, code)
             : MapAt(map, symbol, place)));
+    }
+
+    private int LastStartingBefore(long at)
+    {
+        int low = 0, high = _initialValues.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_initialValues[middle].Start <= at)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low - 1;
     }
 
     private string ProgramAt(MapSpec map, in ElfSymbol symbol, long place, Dictionary<int, CodeSection> code)
