@@ -77,7 +77,9 @@ public sealed unsafe class KernelEngine : IDisposable
         int result = _program.TryTestRun(new Span<byte>(_buffer, BufferSize), ref length, out uint verdict);
         Bpf.ThrowIfError(result, "BPF_PROG_TEST_RUN", $"program '{_program.Name}'");
         frame.Verdict = verdict;
-        Place(ref frame, length, 0);
+        // A socket filter changes nothing, and its test run hands the packet out with zeros for its Ethernet header.
+        if (_program.Spec.Type != ProgramType.SocketFilter)
+            Place(ref frame, length, 0);
     }
 
     // The kernel tells the bytes, not whether head or tail moved: the packet stays where it was if its new length fits there.

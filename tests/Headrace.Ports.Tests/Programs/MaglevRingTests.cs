@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Headrace.Testing;
 
 namespace Headrace.Ports.Tests;
@@ -32,11 +31,6 @@ public class MaglevRingTests
         Assert.Equal(ring.Select((server, position) => ((uint)position, server)), Elements("lb.rings.json"));
     }
 
-    private static List<(uint Key, uint Value)> Elements(string file)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Programs, file)));
-        return [.. document.RootElement.EnumerateArray().Select(element => (Number(element, "key"), Number(element, "value")))];
-
-        static uint Number(JsonElement element, string name) => BitConverter.ToUInt32(Convert.FromHexString(element.GetProperty(name).GetString()!));
-    }
+    private static IEnumerable<(uint Key, uint Value)> Elements(string file) =>
+        ProgramMaps.Read(Path.Combine(Repository.Programs, file)).Select(element => (BitConverter.ToUInt32(element.Key), BitConverter.ToUInt32(element.Value!)));
 }

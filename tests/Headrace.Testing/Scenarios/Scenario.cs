@@ -31,22 +31,20 @@ public sealed record Scenario(string Object, string Name)
             value.CopyTo(spec.Variables[variable].Bytes);
         foreach (var (map, key, value) in Entries)
             spec.Maps[map].Entries.Add(new MapEntrySpec(key, value));
-        // A socket filter cannot change its packet, and the kernel's test run hands it out without its Ethernet header.
-        bool comparesPackets = spec.Programs[Program].Type != ProgramType.SocketFilter;
         using var engine = load(spec, Program);
         for (int i = 0; i < Steps.Length; i++)
-            CheckStep(engine, Steps[i], i, comparesPackets);
+            CheckStep(engine, Steps[i], i);
         foreach (var expectation in After)
             CheckMap(engine, spec.Maps[expectation.Map], expectation);
     }
 
     public override string ToString() => $"{Object}: {Name}";
 
-    private void CheckStep(IScenarioEngine engine, ScenarioStep step, int index, bool comparesPackets)
+    private void CheckStep(IScenarioEngine engine, ScenarioStep step, int index)
     {
         var (verdict, packet) = engine.Run(step.Packet);
         byte[] expected = step.Expected ?? step.Packet;
-        Assert.True(verdict == step.Verdict && (!comparesPackets || packet.AsSpan().SequenceEqual(expected)),
+        Assert.True(verdict == step.Verdict && packet.AsSpan().SequenceEqual(expected),
             $"{this}, packet {index}: verdict {verdict}, expected {step.Verdict}\n  in       {Convert.ToHexString(step.Packet)}\n  out      {Convert.ToHexString(packet)}\n  expected {Convert.ToHexString(expected)}");
     }
 
