@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Headrace.Bytecode;
 
 namespace Headrace.Engine;
@@ -21,7 +22,7 @@ public sealed unsafe partial class Interpreter
             case AtomicOp.FetchAnd: r[op->Src] = Interlocked.And(ref target, operand); break;
             case AtomicOp.FetchXor: r[op->Src] = Xor(ref target, operand); break;
             case AtomicOp.Exchange: r[op->Src] = Interlocked.Exchange(ref target, operand); break;
-            default: r[0] = Interlocked.CompareExchange(ref target, operand, (uint)r[0]); break;
+            default: r[0] = CompareExchange(ref target, operand, *(uint*)r); break;
         }
     }
 
@@ -44,6 +45,10 @@ public sealed unsafe partial class Interpreter
             default: r[0] = Interlocked.CompareExchange(ref target, operand, r[0]); break;
         }
     }
+
+    // A call of its own, because RyuJIT's inline form trusts eax to be zero-extended, which the processor does not do where the compare succeeds.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint CompareExchange(ref uint target, uint value, uint expected) => Interlocked.CompareExchange(ref target, value, expected);
 
     private static uint Xor(ref uint target, uint operand)
     {

@@ -48,7 +48,7 @@ public sealed class Collection : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Releases programs and maps. Executors of its programs, and programs that tail-call them, must have stopped.</summary>
     public void Dispose()
     {
         foreach (LoadedProgram program in _programs.Values)

@@ -17,7 +17,10 @@ public abstract unsafe class Executor : IDisposable
     public Machine Machine { get; }
 
     /// <summary>Runs the program over a burst: once for each frame, in order, with the frame as context. The verdicts are in <see cref="Frame.Verdict"/>.</summary>
-    /// <param name="frames">The first frame, in native memory.</param>
+    /// <param name="frames">
+    /// The first frame, in native memory. Offsets from a frame's address are the context, at most 192 bytes of it: no packet may lie
+    /// that close behind the last frame (<see cref="PacketBurst"/> sees to it).
+    /// </param>
     /// <param name="count">Number of frames.</param>
     /// <exception cref="ProgramFaultException">The program was stopped; frames before the one at hand have their verdicts.</exception>
     public abstract void Run(Frame* frames, int count);

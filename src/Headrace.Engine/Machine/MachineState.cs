@@ -12,7 +12,7 @@ internal unsafe struct MachineState
     /// <summary>Lowest byte of the stack area.</summary>
     public byte* StackBase;
 
-    /// <summary>One past the highest byte of the stack area: R10 of the program's first frame.</summary>
+    /// <summary>One past the highest byte of the stack area: R10 of the program's first frame. Frame n, from 0, has its R10 <see cref="Machine.MaxStack"/> * n below.</summary>
     public byte* StackTop;
 
     /// <summary>Extra memory a program may touch (<c>headrace vm</c>): first byte.</summary>
@@ -33,6 +33,6 @@ internal unsafe struct MachineState
     /// <summary>The processor number the program is told.</summary>
     public int Cpu;
 
-    /// <summary>Backward jumps and instructions left before the program is stopped as endless.</summary>
+    /// <summary>Backward jumps, local calls and callbacks left before the program is stopped as endless.</summary>
     public long Budget;
 }
