@@ -54,7 +54,8 @@ internal sealed class ModuleReader
         return _module;
     }
 
-    private static AssemblyMap ToDefinition(MapSpec map)
+    /// <summary>A map as assembly text defines it.</summary>
+    public static AssemblyMap ToDefinition(MapSpec map)
     {
         var definition = new AssemblyMap
         {

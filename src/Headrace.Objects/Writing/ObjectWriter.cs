@@ -38,6 +38,22 @@ public sealed class ObjectWriter
         return new ObjectWriter(module).Write();
     }
 
+    /// <summary>Writes a collection: each program into its own section, the functions they call into <c>.text</c>, maps, data and licence.</summary>
+    /// <remarks>Types are not kept; see docs/assembly.md.</remarks>
+    /// <exception cref="ObjectException">The collection holds something that an object cannot say.</exception>
+    public static byte[] ToBytes(CollectionSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return ToBytes(SpecModule.From(spec));
+    }
+
+    /// <inheritdoc cref="ToBytes(CollectionSpec)"/>
+    public static void Write(CollectionSpec spec, Stream output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        output.Write(ToBytes(spec));
+    }
+
     private byte[] Write()
     {
         CheckEntries();

@@ -119,7 +119,7 @@ public class ObjectDisassemblerTests
     }
 
     // Maps may change places: their names do not.
-    private static string Named(CollectionSpec spec, string program)
+    internal static string Named(CollectionSpec spec, string program)
     {
         ProgramSpec found = spec.Programs[program];
         string text = ProgramText.Format(found.Instructions, new DisassemblyNames { Map = index => spec.Maps[index].Name });

@@ -32,6 +32,47 @@ public class ObjectWriterTests
         BpfTool.Load(ObjectWriter.ToBytes(AssemblyModule.Parse(ObjectDisassembler.Parse(original, path).ToText(), "again.s")));
     }
 
+    [Theory, MemberData(nameof(Objects))]
+    public void A_collection_written_and_read_again_is_the_same(string path)
+    {
+        CollectionSpec before = CollectionSpec.Load(Path.Combine(Repository.Root, path));
+        CollectionSpec after = CollectionSpec.Parse(ObjectWriter.ToBytes(before), path);
+        Assert.Equal(before.License, after.License);
+        Assert.Equal(before.Programs.Select(program => (program.Name, program.Type, program.ExpectedAttachType)), after.Programs.Select(program => (program.Name, program.Type, program.ExpectedAttachType)));
+        foreach (ProgramSpec program in before.Programs)
+            Assert.Equal(ObjectDisassemblerTests.Named(before, program.Name), ObjectDisassemblerTests.Named(after, program.Name));
+        Assert.Equal(before.Maps.Select(map => map.Name).Order(), after.Maps.Select(map => map.Name).Order());
+    }
+
+    [Fact]
+    public void A_collection_made_in_memory_loads_in_libbpf()
+    {
+        var spec = new CollectionSpec { Source = "made.o", License = "GPL" };
+        spec.Maps.Add(new MapSpec { Name = "counts", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 1 });
+        Instruction[] program = Assembler.Assemble("""
+            *(u32 *)(r10 -4) = 0
+            r1 = map[counts] ll
+            r2 = r10
+            r2 += -4
+            call map_lookup_elem
+            r1 = 0
+            call next
+            exit
+            next:
+            r0 = 2
+            exit
+            """, name => spec.Maps.IndexOf(spec.Maps[name]));
+        spec.Programs.Add(new ProgramSpec
+        {
+            Name = "count",
+            Type = ProgramType.Xdp,
+            ExpectedAttachType = AttachType.Xdp,
+            Instructions = program,
+            Functions = [new FunctionSpec("count", 0, true, 0), new FunctionSpec("next", program.Length - 2, false, 0)],
+        });
+        Assert.Contains("call pc+", BpfTool.Load(ObjectWriter.ToBytes(spec), "prog dump xlated pinned {pins}/count"));
+    }
+
     [Fact]
     public void A_map_element_that_names_nothing_is_refused()
     {
