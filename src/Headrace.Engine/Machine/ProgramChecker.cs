@@ -148,9 +148,10 @@ internal sealed class ProgramChecker
             if (id != HelperId.KtimeGetNs)
                 throw Unsupported(slot, $"helper {instruction.Imm32}", "plain eBPF has helper 5 alone");
         }
-        else if (KernelOnlyHelpers.ReasonFor(id) is { } reason)
+        else if (HelperPrototypes.Find(id) is null)
         {
-            throw Unsupported(slot, $"helper bpf_{HelperNames.Of(id)}", $"only the kernel has it: {reason}");
+            string reason = KernelOnlyHelpers.ReasonFor(id) is { } why ? $"only the kernel has it: {why}" : "it is not for programs that work on packets";
+            throw Unsupported(slot, $"helper bpf_{HelperNames.Of(id)}", reason);
         }
         else if (HelperRules.Refusal(id, _spec.Type, _spec.License) is { } refusal)
         {
