@@ -75,14 +75,14 @@ internal sealed class AbstractState
     /// <summary>Forgets where the packet is: its bytes moved.</summary>
     public void ForgetPacket()
     {
-        Replace(static value => value.Kind is ValueKind.Packet or ValueKind.PacketEnd, static _ => AbstractValue.Any);
+        Replace(static value => value.Kind is ValueKind.Packet or ValueKind.PacketAnywhere or ValueKind.PacketEnd, static _ => AbstractValue.Any);
         _reach.Clear();
     }
 
     /// <summary>Forgets a packet base: it gets a new meaning.</summary>
     public void ForgetBase(int id)
     {
-        Replace(value => value.Kind == ValueKind.Packet && value.Id == id, static _ => AbstractValue.Any);
+        Replace(value => value.Kind == ValueKind.Packet && value.Id == id, static _ => AbstractValue.PacketAnywhere);
         _reach.RemoveAll(known => known.Id == id);
     }
 
@@ -110,9 +110,9 @@ internal sealed class AbstractState
     /// <summary>Joins in the state at the end of another way to a block. Ids below 0 name the bases that the block's start defines, one a place.</summary>
     /// <param name="other">The state that comes in.</param>
     /// <param name="block">The block's index.</param>
-    /// <param name="widen">True to give up values that keep changing.</param>
+    /// <param name="steps">Null to be exact; else what bounds that keep changing grow to (see <see cref="JoinRules"/>).</param>
     /// <returns>True when this state changed.</returns>
-    public bool Join(AbstractState other, int block, bool widen)
+    public bool Join(AbstractState other, int block, ulong[]? steps)
     {
         var joined = new AbstractValue[PlaceCount];
         var reach = new List<(int Id, long Length)>();
@@ -122,11 +122,11 @@ internal sealed class AbstractState
             int own = -(block * PlaceCount + place) - 1;
             AbstractValue mine = _places[place];
             AbstractValue theirs = other._places[place];
-            joined[place] = JoinRules.Join(mine, theirs, own, block, widen);
+            joined[place] = JoinRules.Join(mine, theirs, own, block, steps);
             if (joined[place].Kind == ValueKind.Packet && joined[place].Id == own)
             {
                 long length = Math.Min(Reach(mine.Id) - mine.Offset, other.Reach(theirs.Id) - theirs.Offset);
-                bool settled = mine.Id == own && length < Reach(own) && widen;
+                bool settled = mine.Id == own && length < Reach(own) && steps is not null;
                 reach.Add((own, settled ? 0 : Math.Max(0, length)));
             }
             changed |= joined[place] != mine;

@@ -70,14 +70,19 @@ internal static class BranchFacts
         (ulong low, ulong high) = op switch
         {
             JumpOp.Jeq => (Math.Max(left.Low, right.Low), Math.Min(left.High, right.High)),
+            JumpOp.Jne when right.IsConstant && left.High - left.Low >= Step(left) =>
+                (left.Low == right.Low ? left.Low + Step(left) : left.Low, left.High == right.Low ? left.High - Step(left) : left.High),
             JumpOp.Jlt when right.High > 0 => (left.Low, Math.Min(left.High, right.High - 1)),
             JumpOp.Jle => (left.Low, Math.Min(left.High, right.High)),
             JumpOp.Jgt when right.Low < ulong.MaxValue => (Math.Max(left.Low, right.Low + 1), left.High),
             JumpOp.Jge => (Math.Max(left.Low, right.Low), left.High),
             _ => (left.Low, left.High),
         };
-        return low <= high ? AbstractValue.Number(low, high) : left;
+        return low <= high ? AbstractValue.Number(low, high, left.ZeroBits) : left;
     }
+
+    // From one possible number to the next.
+    private static ulong Step(AbstractValue number) => 1UL << Math.Min(number.ZeroBits, 63);
 
     private static JumpOp Opposite(JumpOp op) => op switch
     {

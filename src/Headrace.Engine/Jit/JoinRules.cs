@@ -13,45 +13,50 @@ internal static class JoinRules
     /// <param name="theirs">What another way brings.</param>
     /// <param name="own">The packet base this place may define at the block's start.</param>
     /// <param name="block">The block.</param>
-    /// <param name="widen">True to give up bounds that keep changing.</param>
-    public static AbstractValue Join(AbstractValue mine, AbstractValue theirs, int own, int block, bool widen)
+    /// <param name="steps">Null to be exact; else bounds that changed grow to the next of these numbers (ascending), so that loops come to an end.</param>
+    public static AbstractValue Join(AbstractValue mine, AbstractValue theirs, int own, int block, ulong[]? steps)
     {
         bool redefined = theirs.Kind == ValueKind.Packet && IsOf(theirs.Id, block) && (theirs.Id != own || theirs.Offset != 0);
         if (mine == theirs && !redefined)
             return mine;
         if (mine.Kind == ValueKind.MapValue || theirs.Kind == ValueKind.MapValue)
-            return MapValues(mine, theirs, widen);
+            return MapValues(mine, theirs, steps is not null);
         if (mine.Kind != theirs.Kind)
-            return AbstractValue.Any;
+            return IsPacket(mine) && IsPacket(theirs) ? AbstractValue.PacketAnywhere : AbstractValue.Any;
         return mine.Kind switch
         {
-            ValueKind.Number => Numbers(mine, theirs, widen),
-            ValueKind.Packet => Packets(mine, theirs, own, widen),
+            ValueKind.Number => Numbers(mine, theirs, steps),
+            ValueKind.Packet => Packets(mine, theirs, own, steps is not null),
             _ => AbstractValue.Any,
         };
     }
 
-    private static AbstractValue Numbers(AbstractValue mine, AbstractValue theirs, bool widen)
+    private static bool IsPacket(AbstractValue value) => value.Kind is ValueKind.Packet or ValueKind.PacketAnywhere;
+
+    private static AbstractValue Numbers(AbstractValue mine, AbstractValue theirs, ulong[]? steps)
     {
         ulong low = Math.Min(mine.Low, theirs.Low);
         ulong high = Math.Max(mine.High, theirs.High);
-        if (widen && low != mine.Low)
+        if (steps is not null && low != mine.Low)
             low = 0;
-        if (widen && high != mine.High)
-            high = high <= byte.MaxValue ? byte.MaxValue : high <= ushort.MaxValue ? ushort.MaxValue : high <= uint.MaxValue ? uint.MaxValue : ulong.MaxValue;
-        return AbstractValue.Number(low, high);
+        if (steps is not null && high != mine.High)
+        {
+            int step = Array.BinarySearch(steps, high);
+            high = step >= 0 ? high : ~step < steps.Length ? steps[~step] : ulong.MaxValue;
+        }
+        return AbstractValue.Number(low, high, Math.Min(mine.ZeroBits, theirs.ZeroBits));
     }
 
     // The meeting point becomes a base of its own: the place's content, whichever way it came.
     private static AbstractValue Packets(AbstractValue mine, AbstractValue theirs, int own, bool widen)
     {
         if (mine.Offset < 0 || theirs.Offset < 0)
-            return AbstractValue.Any;
+            return AbstractValue.PacketAnywhere;
         ulong high = Math.Max(mine.High + (ulong)mine.Offset, theirs.High + (ulong)theirs.Offset);
         if (widen && high > mine.High)
         {
             if (high > WidestPacket)
-                return AbstractValue.Any;
+                return AbstractValue.PacketAnywhere;
             high = WidestPacket;
         }
         return AbstractValue.PacketStart with { Id = own, High = high };

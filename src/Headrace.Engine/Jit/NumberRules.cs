@@ -17,8 +17,21 @@ internal static class NumberRules
         a = AsNumber(a, is64);
         b = AsNumber(b, is64);
         AbstractValue result = Wide(op, is64 ? 63 : 31, signed, a, b);
-        return is64 || result.High <= uint.MaxValue ? result : AbstractValue.Bits(32);
+        if (!is64 && result.High > uint.MaxValue)
+            result = AbstractValue.Bits(32);
+        return AbstractValue.Number(result.Low, result.High, ZeroBits(op, is64 ? 63 : 31, a, b));
     }
+
+    /// <summary>Lowest bits that are 0 in every result; wrapping around does not change them.</summary>
+    private static int ZeroBits(AluOp op, int mask, AbstractValue a, AbstractValue b) => op switch
+    {
+        AluOp.Mov => b.ZeroBits,
+        AluOp.Add or AluOp.Sub or AluOp.Or or AluOp.Xor => Math.Min(a.ZeroBits, b.ZeroBits),
+        AluOp.And => Math.Max(a.ZeroBits, b.ZeroBits),
+        AluOp.Mul => Math.Min(mask + 1, a.ZeroBits + b.ZeroBits),
+        AluOp.Lsh when b.IsConstant => Math.Min(mask + 1, a.ZeroBits + (int)(b.Low & (uint)mask)),
+        _ => 0,
+    };
 
     /// <summary>The low bits of a value as a number.</summary>
     public static AbstractValue AsNumber(AbstractValue value, bool is64)
@@ -27,7 +40,7 @@ internal static class NumberRules
             return AbstractValue.Bits(is64 ? 64 : 32);
         if (is64 || value.High <= uint.MaxValue)
             return value;
-        return value.IsConstant ? AbstractValue.Constant((uint)value.Low) : AbstractValue.Bits(32);
+        return value.IsConstant ? AbstractValue.Constant((uint)value.Low) : AbstractValue.Number(0, uint.MaxValue, value.ZeroBits);
     }
 
     private static AbstractValue Wide(AluOp op, int signBit, bool signed, AbstractValue a, AbstractValue b)

@@ -111,7 +111,7 @@ internal sealed class ProgramAnalysis
     private bool Bring(int callee, AbstractState arguments, bool widen)
     {
         if (_entries.TryGetValue(callee, out AbstractState? known))
-            return known.Join(arguments, EntryBlock, widen);
+            return known.Join(arguments, EntryBlock, widen ? [] : null);
         _entries[callee] = arguments;
         return true;
     }

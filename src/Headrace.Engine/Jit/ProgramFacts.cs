@@ -49,6 +49,8 @@ internal sealed class ProgramFacts(LoadedProgram program)
                 return offset >= -Machine.MaxStack && offset + size <= 0 ? AccessProof.Stack : AccessProof.None;
             case ValueKind.Packet:
                 return offset >= 0 && offset + size <= state.Reach(value.Id) ? AccessProof.Packet : AccessProof.PacketUnproved;
+            case ValueKind.PacketAnywhere:
+                return AccessProof.PacketUnproved;
             case ValueKind.MapValue:
                 bool inside = offset >= 0 && (ulong)offset + value.High + (ulong)size <= (ulong)Maps[value.Map].ValueSize && MayAccess(value.Map, write);
                 return !inside ? AccessProof.None : value.MayBeNull ? AccessProof.MapValueOrNull : AccessProof.MapValue;

@@ -12,9 +12,17 @@ internal sealed class Provenance
     // Joins of a block before bounds that still change are given up.
     private const int PatientVisits = 3;
 
-    private readonly AbstractState?[] _entries;
+    // Numbers that bounds grow to, at most: each may cost another visit.
+    private const int MostSteps = 16;
 
-    private Provenance(int blocks) => _entries = new AbstractState?[blocks];
+    private readonly AbstractState?[] _entries;
+    private readonly ulong[] _steps;
+
+    private Provenance(ControlFlow flow, ProgramFacts facts)
+    {
+        _entries = new AbstractState?[flow.Blocks.Count];
+        _steps = Steps(flow, facts);
+    }
 
     /// <summary>What is proved at the start of a block; null when no way leads there.</summary>
     public AbstractState? At(BasicBlock block) => _entries[block.Index];
@@ -26,7 +34,7 @@ internal sealed class Provenance
     /// <param name="transfer">What instructions do.</param>
     public static Provenance Of(ControlFlow flow, AbstractState entry, ProgramFacts facts, Transfer transfer)
     {
-        var result = new Provenance(flow.Blocks.Count);
+        var result = new Provenance(flow, facts);
         int[] visits = new int[flow.Blocks.Count];
         // Blocks with lower slots first: programs mostly run forward, so most blocks are seen once.
         var pending = new SortedSet<int>();
@@ -38,6 +46,21 @@ internal sealed class Provenance
             result.Flow(flow.Blocks[index], facts, transfer, visits, pending);
         }
         return result;
+    }
+
+    // What branches compare with is where loops end, so where growing bounds may come to rest; else the widths of loads.
+    private static ulong[] Steps(ControlFlow flow, ProgramFacts facts)
+    {
+        var steps = new SortedSet<ulong> { byte.MaxValue, ushort.MaxValue, uint.MaxValue };
+        foreach (BasicBlock block in flow.Blocks)
+        {
+            Instruction last = facts.Instructions[block.Last];
+            if (!ControlFlow.IsBranch(last) || last.Opcode.UsesRegister || last.Immediate is <= 0 or > ushort.MaxValue || steps.Count > MostSteps)
+                continue;
+            steps.Add((ulong)last.Immediate - 1);
+            steps.Add((ulong)last.Immediate);
+        }
+        return [.. steps];
     }
 
     private void Flow(BasicBlock block, ProgramFacts facts, Transfer transfer, int[] visits, SortedSet<int> pending)
@@ -69,7 +92,7 @@ internal sealed class Provenance
         ref AbstractState? known = ref _entries[block.Index];
         if (known is null)
             known = state.Clone();
-        else if (!known.Join(state, block.Index, widen: ++visits[block.Index] > PatientVisits))
+        else if (!known.Join(state, block.Index, ++visits[block.Index] > PatientVisits ? _steps : null))
             return;
         pending.Add(block.Index);
     }

@@ -85,12 +85,17 @@ internal sealed class Transfer(ProgramFacts facts)
         if (right.IsConstant)
             return op == AluOp.Add ? left.Move((long)right.Low) : right.Low == 1UL << 63 ? AbstractValue.Any : left.Move(-(long)right.Low);
         if (op == AluOp.Sub)
-            return AbstractValue.Any;
+            return left.Anywhere;
         // Base 0 is the packet's start and ids below it belong to joins: an instruction's own base is its slot + 1.
         int id = slot + 1;
         AbstractValue moved = left.MoveBy(right, id);
         if (moved.Kind == ValueKind.Packet)
+        {
+            long reach = state.Reach(left.Id) - (long)right.High;
             state.ForgetBase(id);
+            if (reach > 0)
+                state.Prove(id, reach);
+        }
         return moved;
     }
 
@@ -158,7 +163,7 @@ internal sealed class Transfer(ProgramFacts facts)
     private AccessProof Check(AbstractState state, int pointer, int displacement, int size, bool write)
     {
         AccessProof proof = facts.Prove(state, pointer, displacement, size, write);
-        if (proof == AccessProof.PacketUnproved)
+        if (proof == AccessProof.PacketUnproved && state[pointer].Kind == ValueKind.Packet)
             state.Prove(state[pointer].Id, state[pointer].Offset + displacement + size);
         else if (proof == AccessProof.MapValueOrNull)
             state.LearnNull(pointer, isNull: false);
@@ -204,7 +209,7 @@ internal sealed class Transfer(ProgramFacts facts)
             AbstractValue argument = state[register];
             if (argument.Kind == ValueKind.Stack)
                 state.ForgetStack(argument.Offset);
-            else if (argument.Kind is ValueKind.Packet or ValueKind.MapValue || argument is { Kind: ValueKind.Number, High: > ushort.MaxValue })
+            else if (argument.Kind is ValueKind.Packet or ValueKind.PacketAnywhere or ValueKind.MapValue || argument is { Kind: ValueKind.Number, High: > ushort.MaxValue })
                 state.ForgetStack();
         }
     }

@@ -18,6 +18,12 @@ internal enum ValueKind : byte
     /// </summary>
     Packet,
 
+    /// <summary>
+    /// Made from a packet pointer by arithmetic without bounds: accesses through it are compared with the packet, and nothing else is
+    /// tried when they are outside.
+    /// </summary>
+    PacketAnywhere,
+
     /// <summary>One past the packet's last byte.</summary>
     PacketEnd,
 

@@ -1,0 +1,18 @@
+namespace Headrace.Bench;
+
+/// <summary>A claim that is measured: what <c>headrace bench NAME</c> runs.</summary>
+/// <param name="name">The name on the command line.</param>
+/// <param name="description">One line on what is measured against what.</param>
+public abstract class Benchmark(string name, string description)
+{
+    /// <summary>The name on the command line.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>One line on what is measured against what.</summary>
+    public string Description { get; } = description;
+
+    /// <summary>Measures.</summary>
+    /// <param name="notes">Takes what a person wants to know of the conditions, such as a peer that is missing and why; not the rows.</param>
+    /// <returns>The results, single ones first, means last.</returns>
+    public abstract IReadOnlyList<BenchmarkRow> Run(TextWriter notes);
+}

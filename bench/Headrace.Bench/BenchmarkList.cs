@@ -1,0 +1,11 @@
+namespace Headrace.Bench;
+
+/// <summary>The benchmarks there are.</summary>
+public static class BenchmarkList
+{
+    /// <summary>All of them, in the order of a listing.</summary>
+    public static IReadOnlyList<Benchmark> All { get; } = [new EngineBenchmark()];
+
+    /// <summary>Finds a benchmark by name; null when there is none.</summary>
+    public static Benchmark? Find(string name) => All.FirstOrDefault(benchmark => benchmark.Name == name);
+}
