@@ -8,8 +8,9 @@ namespace Headrace.Bench;
 /// <summary>Interpreter and jit beside the kernel's JIT: the same bytecode, maps and packet, each net of an empty program.</summary>
 public sealed class EngineBenchmark() : Benchmark("engine", "interpreter and jit (with its checks) beside the kernel's JIT, ns a packet net of an empty program")
 {
-    private const int Rounds = 15;
-    private const int KernelRepeats = 50_000;
+    private const int Rounds = 9;
+    private const int KernelRepeats = 20_000;
+    private const int KernelMeasurements = 5;
 
     // Below this, what is left after taking off the empty program is mostly noise.
     private const double LeastNet = 0.5;
@@ -58,7 +59,7 @@ public sealed class EngineBenchmark() : Benchmark("engine", "interpreter and jit
                 timer.Measure();
             if (kernel is null)
                 continue;
-            KernelRunTime time = kernel.Programs[program.Program].MeasureNanosecondsPerRun(program.Packet, KernelRepeats, measurements: 1);
+            KernelRunTime time = kernel.Programs[program.Program].MeasureNanosecondsPerRun(program.Packet, KernelRepeats, KernelMeasurements);
             total = Math.Min(total, time.Total);
             loop = Math.Min(loop, time.Loop);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Headrace.Engine;
+using Headrace.Linux;
 using Headrace.Objects;
 
 namespace Headrace.Bench;
@@ -24,13 +25,15 @@ internal sealed unsafe class EngineTimer : IDisposable
             _packets.Add(program.Packet);
         // Helpers and maps are ordinary methods, which the runtime optimises after some calls and a pause.
         long start = Stopwatch.GetTimestamp();
+        long startTime = ThreadClock.Nanoseconds;
         int bursts = 0;
         while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(300))
         {
             _executor.Run(_packets.Frames, _packets.Count);
             bursts++;
         }
-        _rounds = Math.Max(1, (int)(bursts * (s_slice / Stopwatch.GetElapsedTime(start))));
+        double spent = ThreadClock.Nanoseconds - startTime;
+        _rounds = Math.Max(1, (int)(bursts * (s_slice.TotalNanoseconds / spent)));
     }
 
     /// <summary>The least time a packet seen so far.</summary>
@@ -42,10 +45,10 @@ internal sealed unsafe class EngineTimer : IDisposable
     /// <summary>Measures once more.</summary>
     public void Measure()
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = ThreadClock.Nanoseconds;
         for (int round = 0; round < _rounds; round++)
             _executor.Run(_packets.Frames, _packets.Count);
-        Best = Math.Min(Best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / ((double)_rounds * Burst));
+        Best = Math.Min(Best, (ThreadClock.Nanoseconds - start) / ((double)_rounds * Burst));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Headrace.Linux;
 
-/// <summary>How long the kernel takes for one run of a program, in nanoseconds of wall time.</summary>
+/// <summary>How long the kernel takes for one run of a program, in nanoseconds of processor time.</summary>
 /// <param name="Total">A run with the kernel's test loop around it; making the call and copying the packet are not in it.</param>
 /// <param name="Loop">The same of a program that only returns: what the loop and the call of the program cost.</param>
 public readonly record struct KernelRunTime(double Total, double Loop)

@@ -30,6 +30,11 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 
+    /// <summary>Reads a clock into seconds and nanoseconds (<c>struct timespec</c> of 64-bit machines).</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int GetTime(int clock, long* time);
+
     /// <summary>Reads which processors the calling thread may run on.</summary>
     /// <returns>0, or -1 with the error number set.</returns>
     [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
