@@ -146,10 +146,11 @@ internal sealed class ModuleReader
     private void ReadCode(CodeSection section)
     {
         List<SymbolReference> references = [];
+        HashSet<int> slots = [];
         foreach (ElfSection relocations in _elf.Sections.Where(other => other.IsRelocations && other.Info == (uint)section.Section.Index))
         {
             foreach (ElfRelocation relocation in _elf.Relocations(relocations))
-                Apply(section, relocation, references);
+                Apply(section, relocation, references, slots);
         }
         Dictionary<int, string> names = [];
         for (int i = 0; i < _elf.Symbols.Length; i++)
@@ -169,10 +170,10 @@ internal sealed class ModuleReader
         });
     }
 
-    private void Apply(CodeSection section, in ElfRelocation relocation, List<SymbolReference> references)
+    private void Apply(CodeSection section, in ElfRelocation relocation, List<SymbolReference> references, HashSet<int> slots)
     {
         ulong slot = relocation.Offset / Instruction.SlotSize;
-        if (slot >= (ulong)section.Instructions.Length || references.Exists(reference => reference.Slot == (int)slot))
+        if (slot >= (ulong)section.Instructions.Length || !slots.Add((int)slot))
             return;
         ElfSymbol symbol = _elf.Symbols[relocation.Symbol];
         if (symbol.Type == ElfSymbolType.Section)
