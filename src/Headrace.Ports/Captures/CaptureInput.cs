@@ -5,10 +5,10 @@ internal sealed class CaptureInput(Stream stream, string name) : IDisposable
 {
     private const int InitialBuffer = 64 * 1024;
 
-    private byte[] buffer = new byte[InitialBuffer];
-    private int start;
-    private int end;
-    private CaptureException? failure;
+    private byte[] _buffer = new byte[InitialBuffer];
+    private int _start;
+    private int _end;
+    private CaptureException? _failure;
 
     /// <summary>What to call it in errors.</summary>
     public string Name { get; } = name;
@@ -17,19 +17,19 @@ internal sealed class CaptureInput(Stream stream, string name) : IDisposable
     public long Offset { get; private set; }
 
     /// <summary>Bytes in the buffer; after a piece was refused, all that is left of the file.</summary>
-    public int Available => end - start;
+    public int Available => _end - _start;
 
     /// <summary>Looks at the next bytes without taking them; false when the file ends before.</summary>
     public bool TryPeek(int count, out ReadOnlySpan<byte> bytes)
     {
-        if (failure is not null)
-            throw failure;
+        if (_failure is not null)
+            throw _failure;
         if (Available < count && !Fill(count))
         {
             bytes = default;
             return false;
         }
-        bytes = buffer.AsSpan(start, count);
+        bytes = _buffer.AsSpan(_start, count);
         return true;
     }
 
@@ -38,7 +38,7 @@ internal sealed class CaptureInput(Stream stream, string name) : IDisposable
     {
         if (!TryPeek(count, out bytes))
             return false;
-        start += count;
+        _start += count;
         Offset += count;
         return true;
     }
@@ -51,7 +51,7 @@ internal sealed class CaptureInput(Stream stream, string name) : IDisposable
             if (!TryPeek(1, out _))
                 return false;
             int step = (int)Math.Min(count, Available);
-            start += step;
+            _start += step;
             Offset += step;
             count -= step;
         }
@@ -59,28 +59,28 @@ internal sealed class CaptureInput(Stream stream, string name) : IDisposable
     }
 
     /// <summary>Makes the error that this and every later read ends with.</summary>
-    public CaptureException Fail(long offset, long? packet, string reason) => failure = new CaptureException(Name, offset, packet, reason);
+    public CaptureException Fail(long offset, long? packet, string reason) => _failure = new CaptureException(Name, offset, packet, reason);
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 
     private bool Fill(int count)
     {
-        if (start > 0)
+        if (_start > 0)
         {
-            buffer.AsSpan(start, Available).CopyTo(buffer);
-            end -= start;
-            start = 0;
+            _buffer.AsSpan(_start, Available).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
         }
-        while (end < count)
+        while (_end < count)
         {
             // Doubling as bytes really arrive: a length field alone reserves no memory.
-            if (end == buffer.Length)
-                Array.Resize(ref buffer, buffer.Length * 2);
-            int read = Read(buffer.AsSpan(end));
+            if (_end == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            int read = Read(_buffer.AsSpan(_end));
             if (read == 0)
                 return false;
-            end += read;
+            _end += read;
         }
         return true;
     }
@@ -93,7 +93,7 @@ internal sealed class CaptureInput(Stream stream, string name) : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw failure = new CaptureException(Name, Offset + Available, null, $"cannot be read: {error.Message}", error);
+            throw _failure = new CaptureException(Name, Offset + Available, null, $"cannot be read: {error.Message}", error);
         }
     }
 }

@@ -7,17 +7,17 @@ public sealed class CaptureWriter : IDisposable
 {
     private const ulong NanosecondsASecond = 1_000_000_000;
 
-    private readonly Stream stream;
-    private readonly string name;
-    private readonly uint nanosecondsAUnit;
-    private readonly byte[] buffer = new byte[64 * 1024];
-    private int used;
-    private long written;
+    private readonly Stream _stream;
+    private readonly string _name;
+    private readonly uint _nanosecondsAUnit;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _used;
+    private long _written;
 
     private CaptureWriter(Stream stream, string name, LinkType linkType, CapturePrecision precision)
     {
-        (this.stream, this.name) = (stream, name);
-        nanosecondsAUnit = precision == CapturePrecision.Nanoseconds ? 1u : 1000u;
+        (_stream, _name) = (stream, name);
+        _nanosecondsAUnit = precision == CapturePrecision.Nanoseconds ? 1u : 1000u;
         var header = Reserve(PcapReader.FileHeaderLength);
         header.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(header, precision == CapturePrecision.Nanoseconds ? PcapReader.NanosecondMagic : PcapReader.MicrosecondMagic);
@@ -70,7 +70,7 @@ public sealed class CaptureWriter : IDisposable
             throw Fail($"it has {data.Length} bytes, pcap readers accept {CaptureReader.MaxPacketLength}");
         var header = Reserve(PcapReader.PacketHeaderLength);
         BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)seconds);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)(timestamp % NanosecondsASecond) / nanosecondsAUnit);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)(timestamp % NanosecondsASecond) / _nanosecondsAUnit);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], (uint)data.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], originalLength ?? (uint)data.Length);
         Append(data);
@@ -88,11 +88,11 @@ public sealed class CaptureWriter : IDisposable
         FlushBuffer();
         try
         {
-            stream.Flush();
+            _stream.Flush();
         }
         catch (IOException error)
         {
-            throw new CaptureException(name, written, null, $"cannot be written: {error.Message}", error);
+            throw new CaptureException(_name, _written, null, $"cannot be written: {error.Message}", error);
         }
     }
 
@@ -100,21 +100,21 @@ public sealed class CaptureWriter : IDisposable
     /// <exception cref="CaptureException">The system refused the write.</exception>
     public void Dispose()
     {
-        using (stream)
+        using (_stream)
             FlushBuffer();
     }
 
     private Span<byte> Reserve(int count)
     {
-        if (buffer.Length - used < count)
+        if (_buffer.Length - _used < count)
             FlushBuffer();
-        used += count;
-        return buffer.AsSpan(used - count, count);
+        _used += count;
+        return _buffer.AsSpan(_used - count, count);
     }
 
     private void Append(ReadOnlySpan<byte> data)
     {
-        if (data.Length <= buffer.Length)
+        if (data.Length <= _buffer.Length)
         {
             data.CopyTo(Reserve(data.Length));
             return;
@@ -125,25 +125,25 @@ public sealed class CaptureWriter : IDisposable
 
     private void FlushBuffer()
     {
-        int count = used;
+        int count = _used;
         // Cleared first: after a refused write, closing must not try the same bytes again.
-        used = 0;
+        _used = 0;
         if (count > 0)
-            WriteThrough(buffer.AsSpan(0, count));
+            WriteThrough(_buffer.AsSpan(0, count));
     }
 
     private void WriteThrough(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            stream.Write(bytes);
-            written += bytes.Length;
+            _stream.Write(bytes);
+            _written += bytes.Length;
         }
         catch (IOException error)
         {
-            throw new CaptureException(name, written, null, $"cannot be written: {error.Message}", error);
+            throw new CaptureException(_name, _written, null, $"cannot be written: {error.Message}", error);
         }
     }
 
-    private CaptureException Fail(string reason) => new(name, written + used, PacketsWritten, reason);
+    private CaptureException Fail(string reason) => new(_name, _written + _used, PacketsWritten, reason);
 }

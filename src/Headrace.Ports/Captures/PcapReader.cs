@@ -10,14 +10,14 @@ internal sealed class PcapReader : CaptureReader
     public const int FileHeaderLength = 24;
     public const int PacketHeaderLength = 16;
 
-    private readonly bool bigEndian;
-    private readonly uint nanosecondsAUnit;
-    private readonly LinkType linkType;
+    private readonly bool _bigEndian;
+    private readonly uint _nanosecondsAUnit;
+    private readonly LinkType _linkType;
 
     public PcapReader(CaptureInput input, bool bigEndian, bool nanoseconds) : base(input, CaptureFormat.Pcap)
     {
-        this.bigEndian = bigEndian;
-        nanosecondsAUnit = nanoseconds ? 1u : 1000u;
+        _bigEndian = bigEndian;
+        _nanosecondsAUnit = nanoseconds ? 1u : 1000u;
         if (!input.TryTake(FileHeaderLength, out var header))
             throw input.Fail(0, null, $"the file header is cut short: {input.Available} of {FileHeaderLength} bytes are there");
         var (major, minor) = (U16(header[4..]), U16(header[6..]));
@@ -25,7 +25,7 @@ internal sealed class PcapReader : CaptureReader
         if (major != 2 || minor is < 3 or > 4)
             throw input.Fail(4, null, $"pcap version {major}.{minor} is not read, only 2.3 and 2.4");
         // The upper half holds the length of the frame check sequence, when there is one, which changes nothing here.
-        linkType = (LinkType)(U32(header[20..]) & 0xFFFF);
+        _linkType = (LinkType)(U32(header[20..]) & 0xFFFF);
     }
 
     public override bool TryRead(out Packet packet)
@@ -37,7 +37,7 @@ internal sealed class PcapReader : CaptureReader
             return Input.Available == 0 ? false
                 : throw Input.Fail(offset, PacketsRead, $"its header is cut short: {Input.Available} of {PacketHeaderLength} bytes are there; the capture is incomplete");
         }
-        ulong timestamp = U32(header) * 1_000_000_000UL + (ulong)U32(header[4..]) * nanosecondsAUnit;
+        ulong timestamp = U32(header) * 1_000_000_000UL + (ulong)U32(header[4..]) * _nanosecondsAUnit;
         uint captured = U32(header[8..]);
         uint original = U32(header[12..]);
         // The snapshot length of the file header is not trusted for this: real files have packets beyond it.
@@ -45,14 +45,14 @@ internal sealed class PcapReader : CaptureReader
             throw Input.Fail(offset, PacketsRead, $"it claims {captured} captured bytes, more than the {MaxPacketLength} any capture has; the capture is damaged before or here");
         if (!Input.TryTake((int)captured, out var data))
             throw Input.Fail(offset, PacketsRead, $"it is cut short: {Input.Available} of {captured} captured bytes are there; the capture is incomplete");
-        packet = new Packet(timestamp, data, original, linkType, 0);
+        packet = new Packet(timestamp, data, original, _linkType, 0);
         PacketsRead++;
         return true;
     }
 
     private uint U32(ReadOnlySpan<byte> bytes) =>
-        bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        _bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 
     private ushort U16(ReadOnlySpan<byte> bytes) =>
-        bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 }

@@ -5,8 +5,8 @@ internal readonly record struct PcapngInterface
 {
     private const ulong NanosecondsASecond = 1_000_000_000;
 
-    private readonly UInt128 unitsASecond;
-    private readonly long offsetSeconds;
+    private readonly UInt128 _unitsASecond;
+    private readonly long _offsetSeconds;
 
     /// <param name="linkType">What its packets begin with.</param>
     /// <param name="snapLength">Longest captured packet; 0 for no limit.</param>
@@ -16,8 +16,8 @@ internal readonly record struct PcapngInterface
     {
         LinkType = linkType;
         SnapLength = snapLength;
-        unitsASecond = (resolution & 0x80) != 0 ? UInt128.One << (resolution & 0x7F) : PowerOfTen(resolution);
-        this.offsetSeconds = offsetSeconds;
+        _unitsASecond = (resolution & 0x80) != 0 ? UInt128.One << (resolution & 0x7F) : PowerOfTen(resolution);
+        _offsetSeconds = offsetSeconds;
     }
 
     public LinkType LinkType { get; }
@@ -30,10 +30,10 @@ internal readonly record struct PcapngInterface
     /// <summary>Nanoseconds since 1970, held at the ends of what 64 bits can say.</summary>
     public ulong Nanoseconds(ulong units)
     {
-        UInt128 whole = unitsASecond == NanosecondsASecond ? units : (UInt128)units * NanosecondsASecond / unitsASecond;
-        if (offsetSeconds != 0)
+        UInt128 whole = _unitsASecond == NanosecondsASecond ? units : (UInt128)units * NanosecondsASecond / _unitsASecond;
+        if (_offsetSeconds != 0)
         {
-            Int128 moved = (Int128)whole + (Int128)offsetSeconds * (long)NanosecondsASecond;
+            Int128 moved = (Int128)whole + (Int128)_offsetSeconds * (long)NanosecondsASecond;
             whole = moved < 0 ? 0 : (UInt128)moved;
         }
         return whole > ulong.MaxValue ? ulong.MaxValue : (ulong)whole;

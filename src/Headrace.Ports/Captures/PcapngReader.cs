@@ -16,9 +16,9 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
     private const int MaxInterfaces = 65_536;
     private const byte Microseconds = 6;
 
-    private readonly List<PcapngInterface> interfaces = [];
-    private bool bigEndian;
-    private long blockOffset;
+    private readonly List<PcapngInterface> _interfaces = [];
+    private bool _bigEndian;
+    private long _blockOffset;
 
     public override bool TryRead(out Packet packet)
     {
@@ -57,7 +57,7 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
     private bool TryReadBlockHeader(out uint type, out uint length)
     {
         (type, length) = (0, 0);
-        blockOffset = Input.Offset;
+        _blockOffset = Input.Offset;
         if (!Input.TryPeek(8, out var header))
             return Input.Available == 0 ? false : throw Fail($"the block's header is cut short: {Input.Available} of 8 bytes are there; the capture is incomplete");
         // Read in the file's order first: a section header says itself which order holds from here on.
@@ -65,7 +65,7 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
         length = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
         if (type == SectionHeaderBlock)
             BeginSection();
-        if (bigEndian)
+        if (_bigEndian)
             (type, length) = (BinaryPrimitives.ReverseEndianness(type), BinaryPrimitives.ReverseEndianness(length));
         if (length < BlockOverhead || length % 4 != 0)
             throw Fail($"the {Describe(type)} says it is {length} bytes long; a length is a multiple of 4 and at least {BlockOverhead}");
@@ -77,7 +77,7 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
         if (!Input.TryPeek(16, out var header))
             throw Fail($"the section header is cut short: {Input.Available} of 28 bytes are there");
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        bigEndian = magic switch
+        _bigEndian = magic switch
         {
             ByteOrderMagic => false,
             _ when BinaryPrimitives.ReverseEndianness(magic) == ByteOrderMagic => true,
@@ -89,7 +89,7 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
         var (major, minor) = (U16(header[12..]), U16(header[14..]));
         if (major != 1)
             throw Fail($"pcapng version {major}.{minor} is not read, only 1.x");
-        interfaces.Clear();
+        _interfaces.Clear();
     }
 
     /// <summary>Takes a whole block and answers what is between its two lengths.</summary>
@@ -120,7 +120,7 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
     {
         if (body.Length < 8)
             throw Fail($"the interface description has {body.Length} bytes of content; it needs 8");
-        if (interfaces.Count == MaxInterfaces)
+        if (_interfaces.Count == MaxInterfaces)
             throw Fail($"the section describes more than {MaxInterfaces} interfaces");
         var linkType = (LinkType)U16(body);
         uint snapLength = U32(body[4..]);
@@ -136,12 +136,12 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
                 throw Fail($"option {code} of the interface description says it has {size} bytes, {options.Length - 4} are left in the block");
             var value = options.Slice(4, size);
             if (code == 9 && size >= 1) // if_tsresol
-                resolution = PcapngInterface.IsResolution(value[0]) ? value[0] : throw Fail($"the time stamp resolution {value[0]:x2} of interface {interfaces.Count} is finer than 64 bits can say");
+                resolution = PcapngInterface.IsResolution(value[0]) ? value[0] : throw Fail($"the time stamp resolution {value[0]:x2} of interface {_interfaces.Count} is finer than 64 bits can say");
             else if (code == 14 && size >= 8) // if_tsoffset
-                offsetSeconds = (long)((ulong)U32(value[(bigEndian ? 0 : 4)..]) << 32 | U32(value[(bigEndian ? 4 : 0)..]));
+                offsetSeconds = (long)((ulong)U32(value[(_bigEndian ? 0 : 4)..]) << 32 | U32(value[(_bigEndian ? 4 : 0)..]));
             options = options[(4 + padded)..];
         }
-        interfaces.Add(new PcapngInterface(linkType, snapLength, resolution, offsetSeconds));
+        _interfaces.Add(new PcapngInterface(linkType, snapLength, resolution, offsetSeconds));
     }
 
     private Packet ReadEnhanced(ReadOnlySpan<byte> body)
@@ -175,7 +175,7 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
     }
 
     private PcapngInterface Interface(uint id) =>
-        id < interfaces.Count ? interfaces[(int)id] : throw FailPacket($"it came by interface {id}, and the section has described {interfaces.Count}");
+        id < _interfaces.Count ? _interfaces[(int)id] : throw FailPacket($"it came by interface {id}, and the section has described {_interfaces.Count}");
 
     private ReadOnlySpan<byte> Captured(uint captured, ReadOnlySpan<byte> rest)
     {
@@ -186,9 +186,9 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
         return rest[..(int)captured];
     }
 
-    private CaptureException Fail(string reason) => Input.Fail(blockOffset, null, reason);
+    private CaptureException Fail(string reason) => Input.Fail(_blockOffset, null, reason);
 
-    private CaptureException FailPacket(string reason) => Input.Fail(blockOffset, PacketsRead, reason);
+    private CaptureException FailPacket(string reason) => Input.Fail(_blockOffset, PacketsRead, reason);
 
     private static string Describe(uint type) => type switch
     {
@@ -201,8 +201,8 @@ internal sealed class PcapngReader(CaptureInput input) : CaptureReader(input, Ca
     };
 
     private uint U32(ReadOnlySpan<byte> bytes) =>
-        bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        _bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 
     private ushort U16(ReadOnlySpan<byte> bytes) =>
-        bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 }

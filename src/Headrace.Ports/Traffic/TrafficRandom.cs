@@ -7,10 +7,10 @@ internal struct TrafficRandom(ulong seed)
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
 
-    private ulong state = seed;
+    private ulong _state = seed;
 
     /// <summary>The next 64 bits.</summary>
-    public ulong Next() => Mix(state += Gamma);
+    public ulong Next() => Mix(_state += Gamma);
 
     /// <summary>A number below <paramref name="bound"/>; its bias, below bound/2^32, does not matter for traffic.</summary>
     public uint Below(uint bound) => (uint)((Next() >> 32) * bound >> 32);
