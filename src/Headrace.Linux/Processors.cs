@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Headrace.Linux.Sys;
 
 namespace Headrace.Linux;
 
@@ -7,6 +10,41 @@ public static class Processors
 {
     /// <summary>Number of processors that can ever be present: how many values an element of a per-CPU map has.</summary>
     public static int Possible { get; } = CountPossible();
+
+    /// <summary>Keeps the calling thread on one processor, so that per-CPU values and <c>bpf_get_smp_processor_id</c> are those of a known one.</summary>
+    /// <param name="processor">Its number: the first one the thread may run on.</param>
+    /// <returns>What gives the thread its processors back; dispose of it on the same thread.</returns>
+    /// <exception cref="KernelException">The kernel refused.</exception>
+    public static unsafe IDisposable Pin(out int processor)
+    {
+        const int Words = 16; // 1024 processors, as the C library's cpu_set_t
+        ulong[] allowed = new ulong[Words], one = new ulong[Words];
+        fixed (ulong* mask = allowed)
+        {
+            if (Libc.GetAffinity(0, Words * sizeof(ulong), mask) < 0)
+                throw new KernelException("sched_getaffinity", "this thread", Marshal.GetLastPInvokeError());
+        }
+        int word = Array.FindIndex(allowed, bits => bits != 0);
+        int bit = BitOperations.TrailingZeroCount(allowed[word]);
+        processor = word * 64 + bit;
+        one[word] = 1UL << bit;
+        SetAffinity(one);
+        return new Pinned(allowed);
+    }
+
+    private static unsafe void SetAffinity(ulong[] processors)
+    {
+        fixed (ulong* mask = processors)
+        {
+            if (Libc.SetAffinity(0, (nuint)processors.Length * sizeof(ulong), mask) < 0)
+                throw new KernelException("sched_setaffinity", "this thread", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    private sealed class Pinned(ulong[] before) : IDisposable
+    {
+        public void Dispose() => SetAffinity(before);
+    }
 
     private static int CountPossible()
     {
