@@ -12,6 +12,8 @@ public sealed unsafe class ExecutorReplayEngine(Executor executor) : IReplayEngi
     {
         long start = Stopwatch.GetTimestamp();
         executor.Run(burst.Frames, burst.Count);
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+        executor.Machine.RunTimers();
+        return nanoseconds;
     }
 }
