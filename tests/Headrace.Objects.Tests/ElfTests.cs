@@ -43,6 +43,17 @@ public class ElfTests
         Assert.Throws<ObjectException>(() => CollectionSpec.Parse(bytes, "shared.o"));
     }
 
+    [Fact]
+    public void A_function_that_ends_inside_of_a_wide_load_is_refused()
+    {
+        byte[] bytes = File.ReadAllBytes(Clang.Compile("SEC(\"xdp\") long wide(void *c) { return 0x1122334455667788; }", "wide"));
+        ElfFile elf = ElfFile.Parse(bytes, "wide.o");
+        ElfSection symbols = elf.Sections.Single(section => section.Type == ElfSectionType.SymbolTable);
+        int index = Array.FindIndex(elf.Symbols, symbol => symbol.Type == ElfSymbolType.Function);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((int)symbols.Offset + (index * 24) + 16), Instruction.SlotSize);
+        Assert.Contains("inside of a 64-bit load", Assert.Throws<ObjectException>(() => CollectionSpec.Parse(bytes, "wide.o")).Message);
+    }
+
     private static void AssertSame(CollectionSpec expected, CollectionSpec actual)
     {
         Assert.Equal(expected.Programs.Select(program => program.Name), actual.Programs.Select(program => program.Name));

@@ -125,6 +125,8 @@ public class HostileTests
         foreach (VariableSpec variable in spec.Variables)
             variable.Bytes.Clear();
         spec.Relocate(target);
+        foreach (ProgramSpec program in spec.Programs)
+            Assert.NotEmpty(Instruction.Encode(program.Instructions));
     }
 
     private static void Use(Btf types, Btf target)

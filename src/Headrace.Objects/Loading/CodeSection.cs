@@ -49,8 +49,15 @@ internal sealed class CodeSection
             throw new ObjectException(elf.File, Section.Title,
                 $"function '{name}' is said to take {symbol.Size} bytes at byte {symbol.Value} of {size}: the symbol table is damaged");
         }
-        Functions.Add(new CodeFunction(this, name, (int)symbol.Value / Instruction.SlotSize, (int)symbol.Size / Instruction.SlotSize, symbol.Binding, symbol.IsHidden));
+        int start = (int)symbol.Value / Instruction.SlotSize;
+        int length = (int)symbol.Size / Instruction.SlotSize;
+        if (IsInsideWideLoad(start) || IsInsideWideLoad(start + length))
+            throw new ObjectException(elf.File, Section.Title, $"function '{name}' starts or ends inside of a 64-bit load: the symbol table is damaged");
+        Functions.Add(new CodeFunction(this, name, start, length, symbol.Binding, symbol.IsHidden));
     }
+
+    /// <summary>True for the second slot of a wide load, where nothing may start.</summary>
+    public bool IsInsideWideLoad(int slot) => slot > 0 && Instructions[slot - 1].Opcode.IsWideLoad;
 
     public void SortFunctions(string file)
     {

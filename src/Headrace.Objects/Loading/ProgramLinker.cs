@@ -106,8 +106,8 @@ internal sealed class ProgramLinker(ElfFile elf, CollectionSpec spec, long slots
             return;
         foreach ((int slot, BtfRelocationRecord record) in CodeSection.Inside(function.Section.CoreRelocations, function))
         {
-            if (record.TypeId >= (uint)types.Count || record.Kind > (uint)CoreRelocationKind.TypeMatches)
-                throw Error(function, $"its CO-RE relocation at instruction {slot - function.Start} (type {record.TypeId}, kind {record.Kind}) is not known");
+            if (record.TypeId >= (uint)types.Count || record.Kind > (uint)CoreRelocationKind.TypeMatches || function.Section.IsInsideWideLoad(slot))
+                throw Error(function, $"its CO-RE relocation at instruction {slot - function.Start} (type {record.TypeId}, kind {record.Kind}) fits no instruction or is not known");
             relocations.Add(new CoreRelocation(
                 slot + moved, (CoreRelocationKind)record.Kind, (int)record.TypeId, types.Text(record.Access), instructions[slot + moved]));
         }
