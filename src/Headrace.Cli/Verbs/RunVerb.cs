@@ -36,7 +36,7 @@ internal sealed class RunVerb : Verb
     public override IReadOnlyList<(string Line, string Purpose)> Examples =>
     [
         ("headrace run programs/parse.bpf.o --in capture.pcap", "the verdict of every packet of a capture, counted"),
-        ("headrace run programs/firewall.bpf.o --in gen:packets=100000 --map rules=rules.json --dump-maps", "generated traffic against rules from a file"),
+        ("headrace run programs/firewall.bpf.o --in gen:packets=100000 --map flows=programs/firewall.flows.json --dump-maps", "generated traffic against rules from a file"),
         ("headrace run my.bpf.o --in capture.pcap --trace 2> trace.txt", "every instruction with the registers it changed"),
         ("headrace run my.bpf.o --in capture.pcap --engine kernel --results kernel.jsonl", "the same inside this machine's kernel (needs root)"),
     ];
