@@ -1,5 +1,6 @@
 using System.Runtime.ConstrainedExecution;
 using System.Runtime.InteropServices;
+using Headrace.Engine.Sys;
 
 namespace Headrace.Engine;
 
@@ -8,6 +9,7 @@ namespace Headrace.Engine;
 internal sealed unsafe class NativeBlock : CriticalFinalizerObject, IDisposable
 {
     private const int CacheLine = 64;
+    private const ulong HugePage = 2 << 20;
     private void* _allocation;
 
     /// <summary>Takes <paramref name="count"/> times <paramref name="size"/> bytes.</summary>
@@ -20,6 +22,14 @@ internal sealed unsafe class NativeBlock : CriticalFinalizerObject, IDisposable
         Length = (ulong)bytes;
         _allocation = NativeMemory.AllocZeroed((nuint)Length + CacheLine);
         Address = (byte*)(((ulong)_allocation + CacheLine - 1) & ~(CacheLine - 1UL));
+    }
+
+    /// <summary>Asks for huge pages, for memory that is touched in random places. Each touch then backs 2 MiB.</summary>
+    public NativeBlock PreferHugePages()
+    {
+        if (Length >= 2 * HugePage)
+            Libc.PreferHugePages(Address, Length);
+        return this;
     }
 
     /// <summary>First byte.</summary>

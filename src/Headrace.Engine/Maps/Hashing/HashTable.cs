@@ -17,6 +17,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
 {
     private const int ElementsPerBucket = 5;
     private const int OptimisticSearches = 64;
+    private const ulong LargestHugeBuckets = 256 << 20;
 
     private readonly NativeBlock _stateMemory;
     private readonly NativeBlock _buckets;
@@ -44,7 +45,10 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
 
         _stateMemory = new NativeBlock(1, (ulong)sizeof(HashTableState));
         _buckets = new NativeBlock(buckets, (ulong)sizeof(HashBucket));
-        _elements = new NativeBlock((ulong)capacity + spares + 1, stride);
+        // Elements are taken one after the other; buckets are touched anywhere at once, so that a huge table would be backed whole.
+        _elements = new NativeBlock((ulong)capacity + spares + 1, stride).PreferHugePages();
+        if (_buckets.Length <= LargestHugeBuckets)
+            _buckets.PreferHugePages();
         State = (HashTableState*)_stateMemory.Address;
         State->Buckets = (HashBucket*)_buckets.Address;
         State->Elements = _elements.Address;
