@@ -6,6 +6,8 @@ namespace Headrace.Linux;
 /// <summary>A collection the kernel holds: its maps, filled, and its programs. Dispose of it to unload.</summary>
 public sealed class KernelCollection : IDisposable
 {
+    private const string KernelTypes = "/sys/kernel/btf/vmlinux";
+
     private readonly List<KernelMap> _maps = [];
     private readonly Dictionary<string, KernelMap> _mapsByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KernelProgram> _programs = new(StringComparer.Ordinal);
@@ -24,6 +26,8 @@ public sealed class KernelCollection : IDisposable
     public IReadOnlyDictionary<string, KernelMap> Maps => _mapsByName;
 
     /// <summary>Makes the maps, writes what they hold from the start, loads the programs and puts them into program arrays.</summary>
+    /// <param name="spec">What to load. Programs with CO-RE relocations are fitted to this kernel's types, in the spec; the rest of it stays as it is.</param>
+    /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="KernelException">The kernel refused something; nothing stays behind.</exception>
     /// <exception cref="UnsupportedFeatureException">The collection needs what cannot be given here; nothing stays behind.</exception>
     /// <exception cref="HeadraceException">An initial entry refers to a program or map that is not there; nothing stays behind.</exception>
@@ -33,6 +37,7 @@ public sealed class KernelCollection : IDisposable
         var collection = new KernelCollection(spec);
         try
         {
+            collection.FitToKernel();
             collection.LoadTypes();
             collection.CreateMaps();
             collection.FillMaps();
@@ -55,6 +60,18 @@ public sealed class KernelCollection : IDisposable
         foreach (KernelMap map in _maps)
             map.Dispose();
         _types?.Dispose();
+    }
+
+    private void FitToKernel()
+    {
+        if (Spec.Programs.FirstOrDefault(program => program.CoreRelocations.Count > 0) is not { } first)
+            return;
+        if (!File.Exists(KernelTypes))
+        {
+            throw new UnsupportedFeatureException($"program '{first.Name}'", $"the kernel's types in {KernelTypes}",
+                "its CO-RE relocations cannot be resolved without them; the kernel must be built with CONFIG_DEBUG_INFO_BTF");
+        }
+        Spec.Relocate(Btf.Load(KernelTypes));
     }
 
     private void LoadTypes()
