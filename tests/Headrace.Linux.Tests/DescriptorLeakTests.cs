@@ -54,12 +54,21 @@ public class DescriptorLeakTests
         spec.Maps.Add(inner);
         spec.Maps.Add(new MapSpec
         {
-            Name = "outer", Type = MapType.ArrayOfMaps, KeySize = 4, ValueSize = 4, MaxEntries = 2, InnerMap = inner,
+            Name = "outer",
+            Type = MapType.ArrayOfMaps,
+            KeySize = 4,
+            ValueSize = 4,
+            MaxEntries = 2,
+            InnerMap = inner,
             Entries = { new MapEntrySpec(new byte[4], null, "inner") },
         });
         spec.Maps.Add(new MapSpec
         {
-            Name = "jumps", Type = MapType.ProgramArray, KeySize = 4, ValueSize = 4, MaxEntries = 2,
+            Name = "jumps",
+            Type = MapType.ProgramArray,
+            KeySize = 4,
+            ValueSize = 4,
+            MaxEntries = 2,
             Entries = { new MapEntrySpec([1, 0, 0, 0], null, "drop") },
         });
         spec.Maps.Add(new MapSpec { Name = ".rodata", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 1, Data = [1, 2, 3, 4, 5, 6, 7, 8], Freeze = true });
