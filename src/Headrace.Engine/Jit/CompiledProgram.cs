@@ -4,10 +4,13 @@ using Headrace.Bytecode;
 namespace Headrace.Engine.Jit;
 
 /// <summary>Runs a program over a burst.</summary>
-internal unsafe delegate void BurstMethod(Machine machine, Map[] maps, Frame* frames, int count);
+internal unsafe delegate void BurstMethod(Machine machine, Frame* frames, int count);
+
+/// <summary>Runs a program over what the machine has at hand: R1 and R2 in, R0 out.</summary>
+internal delegate ulong EntryMethod(Machine machine, ulong r1, ulong r2);
 
 /// <summary>Runs one function of a program: R1 to R5 in, R0 out.</summary>
-internal delegate ulong FunctionMethod(Machine machine, Map[] maps, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5);
+internal delegate ulong FunctionMethod(Machine machine, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5);
 
 /// <summary>A program's machine code, made form by form as it is asked for. Shared between threads and executors.</summary>
 /// <remarks>
@@ -21,7 +24,7 @@ internal sealed class CompiledProgram
     private readonly ProgramAnalysis _analysis;
     private readonly FunctionTable _functions;
     private BurstMethod? _burst;
-    private FunctionMethod? _entry;
+    private EntryMethod? _entry;
 
     /// <summary>Analyses a program; code is written later.</summary>
     /// <exception cref="BytecodeException">Control leaves the program.</exception>
@@ -35,7 +38,7 @@ internal sealed class CompiledProgram
     public BurstMethod Burst => Volatile.Read(ref _burst) ?? CompileBurst();
 
     /// <summary>The program over what the machine has at hand: for tail calls and plain memory.</summary>
-    public FunctionMethod Entry => Volatile.Read(ref _entry) ?? CompileEntry();
+    public EntryMethod Entry => Volatile.Read(ref _entry) ?? CompileEntry();
 
     /// <summary>A function that helpers may call; null when the program never takes the address of one at this slot.</summary>
     public FunctionMethod? Callback(int slot)
@@ -61,19 +64,22 @@ internal sealed class CompiledProgram
             DynamicMethod method = FunctionTable.NewMethod(_analysis.Program.Name, typeof(void), JitMethods.BurstParameters);
             new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator()).EmitBurst();
             _functions.WritePending();
-            BurstMethod burst = method.CreateDelegate<BurstMethod>();
+            BurstMethod burst = method.CreateDelegate<BurstMethod>(_analysis.Program.MapArray);
             Volatile.Write(ref _burst, burst);
             return burst;
         }
     }
 
-    private FunctionMethod CompileEntry()
+    private EntryMethod CompileEntry()
     {
         lock (_lock)
         {
             if (_entry is { } known)
                 return known;
-            FunctionMethod entry = _functions.Delegate(0);
+            DynamicMethod method = FunctionTable.NewMethod(_analysis.Program.Name, typeof(ulong), JitMethods.EntryParameters);
+            new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator()).EmitFunction(JitMethods.EntryArgumentCount);
+            _functions.WritePending();
+            EntryMethod entry = method.CreateDelegate<EntryMethod>(_analysis.Program.MapArray);
             Volatile.Write(ref _entry, entry);
             return entry;
         }

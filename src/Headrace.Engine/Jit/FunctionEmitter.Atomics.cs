@@ -45,7 +45,7 @@ internal sealed unsafe partial class FunctionEmitter
 
     private void CallCheck(Access access)
     {
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         Address(access);
         _il.Emit(OpCodes.Ldc_I4, access.Slot);
         _il.Emit(OpCodes.Ldc_I4, access.Size);

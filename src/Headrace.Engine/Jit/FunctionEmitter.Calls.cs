@@ -9,11 +9,11 @@ internal sealed unsafe partial class FunctionEmitter
     private void EmitCall(int slot, Instruction instruction, AbstractState state)
     {
         if (instruction.CallKind == CallKind.Local)
-            EmitLocalCall(slot, ControlFlow.FunctionTarget(instruction, slot), JitMethods.ArgumentCount);
+            EmitLocalCall(slot, ControlFlow.FunctionTarget(instruction, slot));
         else if (_program.IsPlain)
             Copy(Register.R1, Register.R0);
         else if (instruction.Imm32 == (int)HelperId.TailCall)
-            EmitTailCall(slot);
+            EmitTailCall(slot, state[2]);
         else if (!EmitInlineHelper(slot, (HelperId)instruction.Imm32, state))
             EmitHelper(slot, (HelperId)instruction.Imm32);
     }
@@ -27,7 +27,7 @@ internal sealed unsafe partial class FunctionEmitter
         NotePlace(slot);
         if (callsBack)
             SaveBudget();
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         for (int argument = 1; argument <= JitMethods.ArgumentCount; argument++)
             Get((Register)argument);
         _il.Emit(OpCodes.Ldc_I8, (long)entry.Function);
@@ -40,53 +40,64 @@ internal sealed unsafe partial class FunctionEmitter
             ReloadPacket();
     }
 
-    // The callee has registers, a stack frame and a method of its own.
-    private void EmitLocalCall(int slot, int target, int arguments)
+    private void EmitLocalCall(int slot, int target)
     {
+        CallFunction(slot, target, () =>
+        {
+            for (int argument = 1; argument <= JitMethods.ArgumentCount; argument++)
+                Get((Register)argument);
+        });
+        Set(Register.R0);
+    }
+
+    /// <summary>Calls a function of the program, which has registers, a stack frame and a method of its own; pushes its R0.</summary>
+    private void CallFunction(int slot, int target, Action arguments)
+    {
+        LocalBuilder result = _il.DeclareLocal(typeof(ulong));
+        Label tooDeep = Rare(() => Throw(slot, JitMethods.DepthFault));
         Spend(slot);
         SaveBudget();
-        Label tooDeep = Rare(() => Throw(slot, JitMethods.DepthFault));
-        _il.Emit(OpCodes.Ldloc, _state);
-        LoadField(_state, nameof(MachineState.CallDepth));
-        _il.Emit(OpCodes.Ldc_I4_1);
-        _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.CallDepth)));
+        AddDepth(OpCodes.Add);
         LoadField(_state, nameof(MachineState.CallDepth));
         _il.Emit(OpCodes.Ldc_I4, Machine.MaxCallDepth);
         _il.Emit(OpCodes.Bge, tooDeep);
         _il.Emit(OpCodes.Ldarg_0);
         _il.Emit(OpCodes.Ldarg_1);
-        for (int argument = 1; argument <= JitMethods.ArgumentCount; argument++)
-        {
-            if (argument <= arguments)
-                Get((Register)argument);
-            else
-                _il.Emit(OpCodes.Ldc_I8, 0L);
-        }
+        arguments();
         _il.Emit(OpCodes.Call, _functions.Method(target));
-        Set(Register.R0);
-        _il.Emit(OpCodes.Ldloc, _state);
-        LoadField(_state, nameof(MachineState.CallDepth));
-        _il.Emit(OpCodes.Ldc_I4_1);
-        _il.Emit(OpCodes.Sub);
-        _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.CallDepth)));
+        _il.Emit(OpCodes.Stloc, result);
+        AddDepth(OpCodes.Sub);
         LoadBudget();
         if (_facts.MovesPacket)
             ReloadPacket();
+        _il.Emit(OpCodes.Ldloc, result);
+    }
+
+    private void AddDepth(OpCode addOrSubtract)
+    {
+        _il.Emit(OpCodes.Ldloc, _state);
+        LoadField(_state, nameof(MachineState.CallDepth));
+        _il.Emit(OpCodes.Ldc_I4_1);
+        _il.Emit(addOrSubtract);
+        _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.CallDepth)));
     }
 
     // Where it happens, the callee's R0 is this function's; where it does not, the program goes on.
-    private void EmitTailCall(int slot)
+    private void EmitTailCall(int slot, AbstractValue array)
     {
         Label falls = _il.DefineLabel();
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
         NotePlace(slot);
         SaveBudget();
-        _il.Emit(OpCodes.Ldarg_0);
-        Get(Register.R2);
+        _il.Emit(OpCodes.Ldarg_1);
+        bool known = array.Kind == ValueKind.Map;
+        if (known)
+            LoadMap(array.Map);
+        else
+            Get(Register.R2);
         Get(Register.R3);
         _il.Emit(OpCodes.Ldloca, result);
-        _il.Emit(OpCodes.Call, JitMethods.TailCall);
+        _il.Emit(OpCodes.Call, known ? JitMethods.TailCallThrough : JitMethods.TailCall);
         _il.Emit(OpCodes.Brfalse, falls);
         LoadBudget();
         _il.Emit(OpCodes.Ldloc, result);
@@ -100,7 +111,7 @@ internal sealed unsafe partial class FunctionEmitter
     {
         Label inside = _il.DefineLabel();
         LocalBuilder value = _il.DeclareLocal(typeof(ulong));
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldc_I4, instruction.Imm32);
         if (instruction.Opcode.Mode == AccessMode.Ind)
         {
@@ -138,7 +149,7 @@ internal sealed unsafe partial class FunctionEmitter
     {
         if (_needs.Begin)
         {
-            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Ldarg_1);
             _il.Emit(OpCodes.Ldloc, _frame);
             _il.Emit(OpCodes.Call, JitMethods.Begin);
         }
@@ -150,7 +161,7 @@ internal sealed unsafe partial class FunctionEmitter
         }
         if (_budget is null)
             return;
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Call, JitMethods.Budget);
         _il.Emit(OpCodes.Stloc, _budget);
     }

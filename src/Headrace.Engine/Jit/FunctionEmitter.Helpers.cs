@@ -14,6 +14,9 @@ internal sealed unsafe partial class FunctionEmitter
             case HelperId.MapLookupElem when state[1].Kind == ValueKind.Map && _facts.GivesValues(state[1].Map):
                 EmitLookup(slot, state[1].Map, state);
                 return true;
+            case HelperId.Loop when state[2].Kind == ValueKind.Function:
+                EmitLoop(slot, (int)state[2].Offset);
+                return true;
             case HelperId.GetSmpProcessorId:
                 LoadField(_state, nameof(MachineState.Cpu));
                 _il.Emit(OpCodes.Conv_U8);
@@ -83,13 +86,68 @@ internal sealed unsafe partial class FunctionEmitter
     private void CallLookup(int index, Map map)
     {
         MethodInfo lookup = map.GetType().GetMethod(nameof(Map.Lookup), BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(byte*), typeof(int)])!;
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Ldc_I4, index);
-        _il.Emit(OpCodes.Ldelem_Ref);
+        LoadMap(index);
         Get(Register.R2);
         _il.Emit(OpCodes.Conv_U);
         LoadField(_state, nameof(MachineState.Cpu));
         _il.Emit(OpCodes.Call, lookup);
         _il.Emit(OpCodes.Conv_U8);
+    }
+
+    private void LoadMap(int index)
+    {
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldc_I4, index);
+        _il.Emit(OpCodes.Ldelem_Ref);
+    }
+
+    // bpf_loop with a callback that is known: as LoopHelpers.Loop, each call direct.
+    private void EmitLoop(int slot, int callback)
+    {
+        LocalBuilder count = _il.DeclareLocal(typeof(uint));
+        LocalBuilder index = _il.DeclareLocal(typeof(uint));
+        Label next = _il.DefineLabel();
+        Label ended = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        Get(Register.R4);
+        _il.Emit(OpCodes.Brtrue, Rare(() => Answer(-Errno.EINVAL, done)));
+        Get(Register.R1);
+        _il.Emit(OpCodes.Conv_U4);
+        _il.Emit(OpCodes.Stloc, count);
+        _il.Emit(OpCodes.Ldloc, count);
+        _il.Emit(OpCodes.Ldc_I4, (int)Machine.MaxLoops);
+        _il.Emit(OpCodes.Bgt_Un, Rare(() => Answer(-Errno.E2BIG, done)));
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Stloc, index);
+
+        _il.MarkLabel(next);
+        _il.Emit(OpCodes.Ldloc, index);
+        _il.Emit(OpCodes.Ldloc, count);
+        _il.Emit(OpCodes.Bge_Un, ended);
+        CallFunction(slot, callback, () =>
+        {
+            _il.Emit(OpCodes.Ldloc, index);
+            _il.Emit(OpCodes.Conv_U8);
+            Get(Register.R3);
+            for (int argument = 3; argument <= JitMethods.ArgumentCount; argument++)
+                _il.Emit(OpCodes.Ldc_I8, 0L);
+        });
+        _il.Emit(OpCodes.Ldloc, index);
+        _il.Emit(OpCodes.Ldc_I4_1);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, index);
+        _il.Emit(OpCodes.Brfalse, next);
+        _il.MarkLabel(ended);
+        _il.Emit(OpCodes.Ldloc, index);
+        _il.Emit(OpCodes.Conv_U8);
+        Set(Register.R0);
+        _il.MarkLabel(done);
+    }
+
+    private void Answer(long result, Label then)
+    {
+        _il.Emit(OpCodes.Ldc_I8, result);
+        Set(Register.R0);
+        _il.Emit(OpCodes.Br, then);
     }
 }

@@ -29,7 +29,7 @@ internal sealed unsafe partial class FunctionEmitter
             done = end;
             Label rare = Rare(() =>
             {
-                _il.Emit(OpCodes.Ldarg_0);
+                _il.Emit(OpCodes.Ldarg_1);
                 Address(access);
                 _il.Emit(OpCodes.Ldc_I4, slot);
                 _il.Emit(OpCodes.Ldc_I4, size);
@@ -73,7 +73,7 @@ internal sealed unsafe partial class FunctionEmitter
             done = end;
             Label rare = Rare(() =>
             {
-                _il.Emit(OpCodes.Ldarg_0);
+                _il.Emit(OpCodes.Ldarg_1);
                 Address(access);
                 Stored(instruction, 8);
                 _il.Emit(OpCodes.Ldc_I4, slot);
@@ -244,7 +244,7 @@ internal sealed unsafe partial class FunctionEmitter
     /// <summary>Throws the fault of an access; nothing follows.</summary>
     private void ThrowAccess(Access access)
     {
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         Address(access);
         _il.Emit(OpCodes.Ldc_I4, access.Slot);
         _il.Emit(OpCodes.Ldc_I4, access.Size);
@@ -256,7 +256,7 @@ internal sealed unsafe partial class FunctionEmitter
     /// <summary>Throws the fault that a method of the machine and the slot makes; nothing follows.</summary>
     private void Throw(int slot, System.Reflection.MethodInfo fault)
     {
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldc_I4, slot);
         _il.Emit(OpCodes.Call, fault);
         _il.Emit(OpCodes.Throw);

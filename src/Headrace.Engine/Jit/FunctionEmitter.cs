@@ -102,8 +102,9 @@ internal sealed unsafe partial class FunctionEmitter
         EmitRare();
     }
 
-    /// <summary>Writes the function form, <see cref="JitMethods.FunctionParameters"/>: R1 to R5 in, R0 out, on the machine's stack and packet.</summary>
-    public void EmitFunction()
+    /// <summary>Writes the form of one call, <see cref="JitMethods.FunctionParameters"/> or <see cref="JitMethods.EntryParameters"/>, on the machine's stack and packet.</summary>
+    /// <param name="arguments">How many of R1 to R5 are parameters.</param>
+    public void EmitFunction(int arguments)
     {
         LoadState();
         LoadField(_state, nameof(MachineState.Frame));
@@ -118,7 +119,7 @@ internal sealed unsafe partial class FunctionEmitter
         Set(Register.R10);
         for (int register = 0; register < 10; register++)
         {
-            if (register is >= 1 and <= 5)
+            if (register >= 1 && register <= arguments)
                 _il.Emit(OpCodes.Ldarg, JitMethods.FirstArgument + register - 1);
             else
                 _il.Emit(OpCodes.Ldc_I8, 0L);
@@ -140,7 +141,7 @@ internal sealed unsafe partial class FunctionEmitter
 
     private void LoadState()
     {
-        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Call, JitMethods.State);
         _il.Emit(OpCodes.Stloc, _state);
     }

@@ -28,7 +28,7 @@ internal sealed class FunctionTable(ProgramAnalysis analysis) : IFunctionTable
     public void WritePending()
     {
         while (_pending.TryDequeue(out int function))
-            new FunctionEmitter(this, analysis, function, _methods[function].GetILGenerator()).EmitFunction();
+            new FunctionEmitter(this, analysis, function, _methods[function].GetILGenerator()).EmitFunction(JitMethods.ArgumentCount);
     }
 
     /// <summary>A function ready to be called.</summary>
@@ -36,6 +36,6 @@ internal sealed class FunctionTable(ProgramAnalysis analysis) : IFunctionTable
     {
         DynamicMethod method = Method(function);
         WritePending();
-        return method.CreateDelegate<FunctionMethod>();
+        return method.CreateDelegate<FunctionMethod>(analysis.Program.MapArray);
     }
 }

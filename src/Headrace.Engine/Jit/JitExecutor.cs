@@ -23,14 +23,14 @@ public sealed unsafe class JitExecutor : Executor
     public override void Run(Frame* frames, int count)
     {
         Machine.Begin(Program, frames);
-        (_burst ??= Program.Compiled.Burst)(Machine, Program.MapArray, frames, count);
+        (_burst ??= Program.Compiled.Burst)(Machine, frames, count);
     }
 
     /// <inheritdoc/>
     public override ulong Invoke(byte* memory, nuint length)
     {
         Machine.Begin(Program, null, memory, length);
-        return Program.Compiled.Entry(Machine, Program.MapArray, (ulong)memory, length, 0, 0, 0);
+        return Program.Compiled.Entry(Machine, (ulong)memory, length);
     }
 
     internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
@@ -46,7 +46,7 @@ public sealed unsafe class JitExecutor : Executor
         LoadedProgram? caller = Machine.Program;
         Machine.Program = program;
         state->CallDepth++;
-        ulong result = function(Machine, program.MapArray, a1, a2, a3, a4, a5);
+        ulong result = function(Machine, a1, a2, a3, a4, a5);
         state->CallDepth--;
         state->Pc = pc;
         Machine.Program = caller;

@@ -10,17 +10,23 @@ internal static unsafe class JitMethods
     /// <summary>Registers that pass arguments: R1 to R5.</summary>
     public const int ArgumentCount = 5;
 
+    /// <summary>Registers that bring a program its arguments: the context, or memory and its length.</summary>
+    public const int EntryArgumentCount = 2;
+
     /// <summary>Index of the parameter that brings R1 to a function.</summary>
     public const int FirstArgument = 2;
 
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
 
-    /// <summary>The machine, the program's maps, the first frame, the number of frames.</summary>
-    public static readonly Type[] BurstParameters = [typeof(Machine), typeof(Map[]), typeof(Frame*), typeof(int)];
+    /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames.</summary>
+    public static readonly Type[] BurstParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int)];
 
-    /// <summary>The machine, the program's maps, R1 to R5.</summary>
+    /// <summary>The program's maps, which the delegate holds; the machine, R1 and R2.</summary>
+    public static readonly Type[] EntryParameters = [typeof(Map[]), typeof(Machine), typeof(ulong), typeof(ulong)];
+
+    /// <summary>The program's maps, which the delegate holds; the machine, R1 to R5.</summary>
     public static readonly Type[] FunctionParameters =
-        [typeof(Machine), typeof(Map[]), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong)];
+        [typeof(Map[]), typeof(Machine), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong)];
 
     /// <summary>The machine, R1 to R5.</summary>
     public static readonly Type[] HelperParameters = [typeof(Machine), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong)];
@@ -33,6 +39,7 @@ internal static unsafe class JitMethods
     public static readonly MethodInfo Check = Runtime(nameof(JitRuntime.Check));
     public static readonly MethodInfo LoadPacket = Runtime(nameof(JitRuntime.LoadPacket));
     public static readonly MethodInfo TailCall = Runtime(nameof(JitRuntime.TailCall));
+    public static readonly MethodInfo TailCallThrough = Runtime(nameof(JitRuntime.TailCallThrough));
     public static readonly MethodInfo AccessFault = Runtime(nameof(JitRuntime.AccessFault));
     public static readonly MethodInfo EndlessFault = Runtime(nameof(JitRuntime.EndlessFault));
     public static readonly MethodInfo DepthFault = Runtime(nameof(JitRuntime.DepthFault));

@@ -70,11 +70,14 @@ internal static unsafe class JitRuntime
     /// <param name="array">The program array's handle.</param>
     /// <param name="index">Which program.</param>
     /// <param name="result">R0 at its exit.</param>
-    public static bool TailCall(Machine machine, ulong array, ulong index, out ulong result)
+    public static bool TailCall(Machine machine, ulong array, ulong index, out ulong result) =>
+        TailCallThrough(machine, MapHandles.Find(array) ?? throw machine.Fault($"tail-calls through 0x{array:x}, which is no map"), index, out result);
+
+    /// <summary>The same through a map that is known when the program is compiled.</summary>
+    public static bool TailCallThrough(Machine machine, Map map, ulong index, out ulong result)
     {
         MachineState* state = machine.State;
         result = 0;
-        Map map = MapHandles.Find(array) ?? throw machine.Fault($"tail-calls through 0x{array:x}, which is no map");
         if (state->TailCalls >= Machine.MaxTailCalls || map.ProgramAt((uint)index) is not { } target)
             return false;
         LoadedProgram caller = machine.Program!;
@@ -82,7 +85,7 @@ internal static unsafe class JitRuntime
             throw machine.Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {caller.Type} program");
         state->TailCalls++;
         machine.Program = target;
-        result = target.Compiled.Entry(machine, target.MapArray, (ulong)state->Frame, 0, 0, 0, 0);
+        result = target.Compiled.Entry(machine, (ulong)state->Frame, 0);
         machine.Program = caller;
         return true;
     }

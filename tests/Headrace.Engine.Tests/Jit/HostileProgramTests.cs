@@ -1,0 +1,70 @@
+using System.Globalization;
+using Headrace.Bytecode;
+
+namespace Headrace.Engine.Tests.Jit;
+
+/// <summary>The compiler leaves out only checks that it has proved: programs that do wrong are stopped where the interpreter stops them.</summary>
+/// <remarks><c>HEADRACE_SEED</c> runs one program alone.</remarks>
+public unsafe class HostileProgramTests(ITestOutputHelper output)
+{
+    private const int Programs = 3000;
+
+    private static readonly int[] s_lengths = [64, 128, 20, 33, 64];
+
+    [Fact]
+    public void Programs_that_do_wrong_are_stopped_at_the_same_instruction()
+    {
+        string? one = Environment.GetEnvironmentVariable("HEADRACE_SEED");
+        int first = one is { Length: > 0 } ? int.Parse(one, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        int count = one is { Length: > 0 } ? 1 : Programs;
+        output.WriteLine($"{count} programs from seed {first} on");
+        int faults = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int seed = unchecked(first + i);
+            string interpreter = Story(seed, EngineKind.Interpreter);
+            string jit = Story(seed, EngineKind.Jit);
+            if (interpreter.Contains("stopped", StringComparison.Ordinal))
+                faults++;
+            Assert.True(interpreter == jit, $"seed {seed}\ninterpreter:\n{interpreter}\njit:\n{jit}\n{Text(seed)}");
+        }
+        output.WriteLine($"{faults} were stopped");
+        Assert.True(one is { Length: > 0 } || (faults > Programs / 10 && faults < Programs), $"{faults} of {Programs} were stopped: too few or all, nothing is learnt");
+    }
+
+    /// <summary>Verdicts, faults, packets and map contents over packets of several lengths.</summary>
+    private static string Story(int seed, EngineKind engine)
+    {
+        using Collection collection = Collection.Load(HostileProgram.Draw(seed));
+        using Executor executor = collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Budget = 500 });
+        using var burst = new PacketBurst(s_lengths.Length);
+        var story = new System.Text.StringBuilder();
+        foreach (int length in s_lengths)
+            burst.Add([.. Enumerable.Range(1, length).Select(value => (byte)value)]);
+        for (int i = 0; i < burst.Count; i++)
+        {
+            try
+            {
+                executor.Run(burst.Frames + i, 1);
+                story.Append(burst.Frames[i].Verdict);
+            }
+            catch (ProgramFaultException fault)
+            {
+                story.Append("stopped at ").Append(fault.Instruction);
+            }
+            story.Append(' ').AppendLine(Convert.ToHexString(burst[i]));
+        }
+        foreach (Map map in collection.Maps.Values)
+        {
+            foreach ((byte[] key, byte[] value) in map.Entries().OrderBy(entry => Convert.ToHexString(entry.Key)))
+                story.Append(Convert.ToHexString(key)).Append('=').AppendLine(Convert.ToHexString(value));
+        }
+        return story.ToString();
+    }
+
+    private static string Text(int seed)
+    {
+        Instruction[] program = HostileProgram.Draw(seed).Programs["main"].Instructions;
+        return string.Join('\n', Enumerable.Range(0, program.Length).Where(slot => program[slot] != Instruction.WideTail).Select(slot => Disassembler.LogLine(program[slot], slot)));
+    }
+}
