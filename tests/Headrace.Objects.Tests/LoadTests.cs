@@ -41,6 +41,16 @@ public class LoadTests
     }
 
     [Fact]
+    public void Locks_and_timers_in_values_are_found_by_the_names_of_their_types()
+    {
+        CollectionSpec spec = CollectionSpec.Load(Clang.Compile(Sources.Managed, "managed"));
+        Assert.Equal(
+            [new MapFieldSpec(MapFieldKind.SpinLock, 8, 4), new MapFieldSpec(MapFieldKind.Timer, 16, 16)],
+            spec.Maps["managed"].SpecialFields);
+        Assert.Equal([new MapFieldSpec(MapFieldKind.SpinLock, 8, 4)], spec.Maps[".data.locked"].SpecialFields);
+    }
+
+    [Fact]
     public void Programs_maps_and_globals_of_an_object_are_described()
     {
         CollectionSpec spec = CollectionSpec.Load(Clang.Compile(Sources.Globals, "counters"));

@@ -3,6 +3,33 @@ namespace Headrace.Objects.Tests;
 /// <summary>C sources that tests compile.</summary>
 internal static class Sources
 {
+    public const string Managed = """
+        struct inner { struct bpf_timer timer; };
+        struct value { __u64 count; struct bpf_spin_lock lock; struct inner inner; };
+        struct {
+            __uint(type, BPF_MAP_TYPE_ARRAY);
+            __type(key, __u32);
+            __type(value, struct value);
+            __uint(max_entries, 1);
+        } managed SEC(".maps");
+        struct bpf_spin_lock global_lock SEC(".data.locked");
+        __u64 guarded SEC(".data.locked") = 1;
+        SEC("xdp") int locked(struct xdp_md *ctx)
+        {
+            __u32 key = 0;
+            struct value *value = bpf_map_lookup_elem(&managed, &key);
+            if (!value)
+                return XDP_DROP;
+            bpf_spin_lock(&value->lock);
+            value->count++;
+            bpf_spin_unlock(&value->lock);
+            bpf_spin_lock(&global_lock);
+            guarded++;
+            bpf_spin_unlock(&global_lock);
+            return XDP_PASS;
+        }
+        """;
+
     public const string Globals = """
         struct pair { __u64 packets, bytes; };
         struct {

@@ -50,6 +50,8 @@ internal sealed class DataSectionReader(ElfFile elf, CollectionSpec spec, MapTab
             Data = bytes,
             Freeze = constant,
         };
+        if (spec.Types is { } types)
+            SpecialFieldReader.Fill(map, types);
         maps.AddData(map, section);
         if (type != 0)
             AddVariables(map, (BtfDataSection)spec.Types![type]);
