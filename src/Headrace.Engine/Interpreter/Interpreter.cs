@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Headrace.Engine;
@@ -31,6 +33,16 @@ public sealed unsafe partial class Interpreter : Executor
 
     /// <summary>Is told of every instruction; null, which costs nothing, when nobody watches.</summary>
     public InterpreterObserver? Observer { get; set; }
+
+    // The main loop is one large method that .NET compiles at its first call, which takes longer than most captures.
+    /// <inheritdoc/>
+    public override void Prepare()
+    {
+        _ = Program.Decoded;
+        MethodInfo loop = typeof(Interpreter).GetMethod(nameof(Execute), BindingFlags.NonPublic | BindingFlags.Instance)!;
+        Type policy = Observer is null ? typeof(IExecutionPolicy.Plain) : typeof(IExecutionPolicy.Observed);
+        RuntimeHelpers.PrepareMethod(loop.MethodHandle, [policy.TypeHandle]);
+    }
 
     /// <inheritdoc/>
     public override void Run(Frame* frames, int count)

@@ -16,6 +16,9 @@ public abstract unsafe class Executor : IDisposable
     /// <summary>What the program stands on.</summary>
     public Machine Machine { get; }
 
+    /// <summary>Does now what the first run would do besides running: compiling. For those who measure or cannot wait later.</summary>
+    public virtual void Prepare() => Run(null, 0);
+
     /// <summary>Runs the program over a burst: once for each frame, in order, with the frame as context. The verdicts are in <see cref="Frame.Verdict"/>.</summary>
     /// <param name="frames">
     /// The first frame, in native memory. Offsets from a frame's address are the context, at most 192 bytes of it: no packet may lie
