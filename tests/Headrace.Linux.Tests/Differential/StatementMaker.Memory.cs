@@ -34,14 +34,24 @@ internal sealed partial class StatementMaker
         [
             Code.Load(AccessSize.Double, unknown, R8, ScratchOffset(AccessSize.Double)),
             Code.Store(AccessSize.Double, R10, offset & ~7, unknown),
-            Code.Atomic(random.Pick<AtomicOp>(s_fetchingAtomics), size, R10, offset, Number()),
+            .. Fetching(size, R10, offset),
         ];
     }
 
-    private Instruction MapAtomic()
+    private Instruction[] MapAtomic()
     {
         AccessSize size = AtomicSize();
-        return Code.Atomic(random.Pick<AtomicOp>(Coin() ? s_plainAtomics : s_fetchingAtomics), size, R8, ScratchOffset(size), Number());
+        int offset = ScratchOffset(size);
+        return Coin() ? [Code.Atomic(random.Pick<AtomicOp>(s_plainAtomics), size, R8, offset, Number())] : Fetching(size, R8, offset);
+    }
+
+    // Linux 6.18 clears R0's upper half after a 32-bit compare-and-exchange only if it sees R0 read on this path before it meets a state it
+    // knows: it is read at once.
+    private Instruction[] Fetching(AccessSize size, Register at, int offset)
+    {
+        AtomicOp op = random.Pick<AtomicOp>(s_fetchingAtomics);
+        Instruction atomic = Code.Atomic(op, size, at, offset, Number());
+        return op == AtomicOp.CompareExchange ? [atomic, Code.Alu(AluOp.Add, R9, R0)] : [atomic];
     }
 
     private AccessSize AtomicSize() => Coin() ? AccessSize.Word : AccessSize.Double;
@@ -75,17 +85,19 @@ internal sealed partial class StatementMaker
             : [Code.Atomic(AtomicOp.StoreRelease, size, at, offset(size), Number())];
     }
 
-    // R1 becomes a pointer for a moment and a number again.
+    // R1 becomes a pointer for a moment and a number again. Linux 6.18 takes number + frame pointer for the first frame's stack, in
+    // whichever frame it stands: functions add the number to the pointer instead.
     private Instruction[] StackAtVariableOffset()
     {
         AccessSize size = Size();
         int mask = (ProgramLayout.StackBytes - 1) & ~(Bytes(size) - 1);
-        Register value = Number() is var number and not R1 ? number : R2;
+        Register value = Number() is var number and not (R1 or R2) ? number : R3;
+        Instruction[] address = inBody && Coin()
+            ? [Code.Mov(R1, Number()), Code.Alu(AluOp.And, R1, mask), Code.Alu(AluOp.Add, R1, R10)]
+            : [Code.Mov(R2, Number()), Code.Alu(AluOp.And, R2, mask), Code.Mov(R1, R10), Code.Alu(AluOp.Add, R1, R2)];
         return
         [
-            Code.Mov(R1, Number()),
-            Code.Alu(AluOp.And, R1, mask),
-            Code.Alu(AluOp.Add, R1, R10),
+            .. address,
             Coin() ? Code.Load(size, value, R1, -ProgramLayout.StackBytes) : Code.Store(size, R1, -ProgramLayout.StackBytes, value),
             Code.Mov(R1, Immediate()),
         ];

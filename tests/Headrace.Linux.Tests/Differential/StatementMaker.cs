@@ -48,7 +48,7 @@ internal sealed partial class StatementMaker(SeededRandom random, Register[] num
             16 => PacketAtVariableOffset(),
             17 or 18 => [MapAccess()],
             19 => random.OneIn(2) ? MapAtVariableOffset() : MemoryOrder(R8, ScratchOffset),
-            20 => [MapAtomic()],
+            20 => MapAtomic(),
             21 => HashAccess(),
             22 => ArrayLookup(),
             _ => Helper(),
