@@ -18,6 +18,7 @@ internal static class CommandLine
         new AsmVerb(),
         new DisasmVerb(),
         new VmVerb(),
+        new BenchVerb(),
     ];
 
     /// <summary>Runs one command line.</summary>
