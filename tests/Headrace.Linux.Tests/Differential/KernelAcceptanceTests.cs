@@ -6,18 +6,18 @@ namespace Headrace.Linux.Tests.Differential;
 public class KernelAcceptanceTests
 {
     private const int Programs = 1000;
-    private const int MaxRefused = 0;
+    private const int MaxRefused = Programs / 100;
 
     public KernelAcceptanceTests() => RequiresKernel.OrSkip();
 
     [Fact]
-    public void Nine_of_ten_random_programs_are_accepted()
+    public void Ninety_nine_of_a_hundred_random_programs_are_accepted()
     {
         List<KernelMap> maps = [.. RandomMaps.Specs().Select(spec => KernelMap.Create(spec))];
         var reasons = new Dictionary<string, int>();
         for (ulong seed = 1; seed <= Programs; seed++)
         {
-            ProgramSpec program = ProgramGenerator.Generate(seed, 40).ToSpec().Programs[0];
+            ProgramSpec program = ProgramGenerator.Generate(seed, RandomProgramTests.Statements).ToSpec().Programs[0];
             try
             {
                 KernelProgram.Load(program, maps).Dispose();

@@ -12,7 +12,7 @@ public class RandomProgramTests(ITestOutputHelper output)
 {
     private const ulong DefaultPrograms = 10_000;
     private const ulong LongPrograms = 200_000;
-    private const int Statements = 20;
+    internal const int Statements = 20;
     private const double MaxRefusedShare = 0.1;
 
     [Fact]
