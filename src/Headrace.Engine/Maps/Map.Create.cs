@@ -14,7 +14,6 @@ public abstract partial class Map
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentOutOfRangeException.ThrowIfLessThan(cpus, 1);
-        spec = Sized(spec, cpus);
         if (MapRules.Check(spec) is { } refusal)
             throw new MapException(spec.Name, "create", refusal.Errno, refusal.Reason);
         if (spec.Data is { } data && (spec.Type != MapType.Array || (uint)data.Length > spec.ValueSize))
@@ -31,17 +30,6 @@ public abstract partial class Map
             throw new MapException(spec.Name, "create", Engine.Errno.ENOMEM, reason);
         }
     }
-
-    // As libbpf does: a perf event array that names no size has an entry for every CPU.
-    private static MapSpec Sized(MapSpec spec, int cpus) => spec is not { Type: MapType.PerfEventArray, MaxEntries: 0 } ? spec : new MapSpec
-    {
-        Name = spec.Name,
-        Type = spec.Type,
-        KeySize = spec.KeySize,
-        ValueSize = spec.ValueSize,
-        MaxEntries = (uint)cpus,
-        Flags = spec.Flags,
-    };
 
     private static Map Allocate(MapSpec spec, int cpus) => spec.Type switch
     {

@@ -18,7 +18,9 @@ internal sealed unsafe class HelperRun : IDisposable
         List<string> names = ["out", .. maps.Select(map => map.Name)];
         spec.Programs.Add(new ProgramSpec
         {
-            Name = "test", Type = ProgramType.Xdp, License = "GPL",
+            Name = "test",
+            Type = ProgramType.Xdp,
+            License = "GPL",
             Instructions = Assembler.Assemble(text, name => names.IndexOf(name) is var index and >= 0 ? index : null),
         });
         _collection = Collection.Load(spec);

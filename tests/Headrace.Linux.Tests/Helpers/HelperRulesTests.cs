@@ -63,6 +63,9 @@ public class HelperRulesTests
 
     private static ProgramSpec Spec(HelperId id, ProgramType type, string license) => new()
     {
-        Name = "rules", Type = type, License = license, Instructions = [Code.Call(id), Code.Mov(Register.R0, 0L), Code.Exit],
+        Name = "rules",
+        Type = type,
+        License = license,
+        Instructions = [Code.Call(id), Code.Mov(Register.R0, 0L), Code.Exit],
     };
 }

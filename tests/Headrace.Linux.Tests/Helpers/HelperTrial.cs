@@ -27,15 +27,23 @@ internal sealed class HelperTrial : IDisposable
         byte[] data = constants ?? new byte[8];
         spec.Maps.Add(new MapSpec
         {
-            Name = "text", Type = MapType.Array, KeySize = 4, ValueSize = (uint)data.Length, MaxEntries = 1,
-            Flags = MapFlags.ReadOnlyProgram, Data = data, Freeze = true,
+            Name = "text",
+            Type = MapType.Array,
+            KeySize = 4,
+            ValueSize = (uint)data.Length,
+            MaxEntries = 1,
+            Flags = MapFlags.ReadOnlyProgram,
+            Data = data,
+            Freeze = true,
         });
         foreach (MapSpec map in maps)
             spec.Maps.Add(map);
         List<string> names = ["out", "text", .. maps.Select(map => map.Name)];
         spec.Programs.Add(new ProgramSpec
         {
-            Name = "trial", Type = type, License = "GPL",
+            Name = "trial",
+            Type = type,
+            License = "GPL",
             Instructions = Assembler.Assemble(text, name => names.IndexOf(name) is var index and >= 0 ? index : null),
         });
         _kernel = KernelCollection.Load(spec);
