@@ -27,7 +27,7 @@ public sealed class MapCreationTests(ITestOutputHelper output)
                 differences.Add($"{RandomSpecs.Describe(spec)}: ours {ours}, the kernel's {theirs}");
         }
         output.WriteLine("errno: maps " + string.Join(", ", answers.OrderBy(answer => answer.Key)));
-        Assert.True(answers.GetValueOrDefault(0) > Specs / 5 && answers.Count >= 4, "the specs drawn are too much alike to say anything");
+        Assert.True(answers.GetValueOrDefault(0) > Specs / 5 && answers.Count >= 3, "the specs drawn are too much alike to say anything");
         Assert.True(differences.Count == 0, $"seed {seed}: {differences.Count} differences\n" + string.Join('\n', differences.Take(40)));
     }
 
