@@ -51,18 +51,19 @@ public sealed unsafe partial class KernelProgram
     /// <param name="buffer">The packet in its first <paramref name="length"/> bytes; behind it, room to grow.</param>
     /// <param name="length">The packet's length; written back.</param>
     /// <param name="returnValue">R0 at exit.</param>
+    /// <param name="nanoseconds">How long the kernel says the program ran.</param>
     /// <returns>0 or -errno; -ENOSPC when the packet came out longer than the buffer (what fits is there).</returns>
-    internal int TryTestRun(Span<byte> buffer, ref int length, out uint returnValue)
+    internal int TryTestRun(Span<byte> buffer, ref int length, out uint returnValue, out uint nanoseconds)
     {
         fixed (byte* pointer = buffer)
         {
             var attributes = new TestRunAttr();
-            return TryTestRun(ref attributes, pointer, buffer.Length, ref length, out returnValue);
+            return TryTestRun(ref attributes, pointer, buffer.Length, ref length, out returnValue, out nanoseconds);
         }
     }
 
     /// <summary>The same for an XDP program with its context: <paramref name="length"/> counts metadata and packet.</summary>
-    internal int TryTestRun(Span<byte> buffer, ref int length, ref XdpContext context, out uint returnValue)
+    internal int TryTestRun(Span<byte> buffer, ref int length, ref XdpContext context, out uint returnValue, out uint nanoseconds)
     {
         fixed (byte* pointer = buffer)
         fixed (XdpContext* contextPointer = &context)
@@ -74,11 +75,11 @@ public sealed unsafe partial class KernelProgram
                 ContextSizeIn = (uint)sizeof(XdpContext),
                 ContextSizeOut = (uint)sizeof(XdpContext),
             };
-            return TryTestRun(ref attributes, pointer, buffer.Length, ref length, out returnValue);
+            return TryTestRun(ref attributes, pointer, buffer.Length, ref length, out returnValue, out nanoseconds);
         }
     }
 
-    private int TryTestRun(ref TestRunAttr attributes, byte* buffer, int size, ref int length, out uint returnValue)
+    private int TryTestRun(ref TestRunAttr attributes, byte* buffer, int size, ref int length, out uint returnValue, out uint nanoseconds)
     {
         attributes.ProgramFd = _descriptor.Value;
         attributes.DataIn = attributes.DataOut = buffer;
@@ -87,6 +88,7 @@ public sealed unsafe partial class KernelProgram
         attributes.Repeat = 1;
         int result = Bpf.TestRun(ref attributes);
         returnValue = attributes.ReturnValue;
+        nanoseconds = attributes.Duration;
         length = (int)attributes.DataSizeOut;
         return result;
     }
