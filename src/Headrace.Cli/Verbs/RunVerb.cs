@@ -21,6 +21,7 @@ internal sealed class RunVerb : Verb
     private readonly Option<string[]> _set = new("--set") { Description = "Give a global variable its value: a number, or hex: and its bytes", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _results = new("--results") { Description = "Write a JSON line a packet", HelpName = "FILE" };
     private readonly Option<bool> _dumpMaps = new("--dump-maps") { Description = "Show what the maps hold afterwards" };
+    private readonly Option<bool> _checked = new("--checked") { Description = "Check every access at run time; always so until there is a verifier" };
     private readonly Option<bool> _trace = new("--trace") { Description = "Write every instruction and the registers it changes to standard error (interpreter)" };
     private readonly Option<bool> _profile = new("--profile") { Description = "Write how often each instruction ran to standard error (interpreter)" };
     private readonly Option<string?> _batch = new("--batch") { Description = "Run raw programs, a JSON line each, instead of an object", HelpName = "FILE.jsonl" };
@@ -29,7 +30,7 @@ internal sealed class RunVerb : Verb
     public RunVerb() : base("run", "Runs packets through a program and counts the verdicts.")
     {
         Add(_object);
-        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _trace, _profile, _batch, _json])
+        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _checked, _trace, _profile, _batch, _json])
             Add(option);
     }
 
