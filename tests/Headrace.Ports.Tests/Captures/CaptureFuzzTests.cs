@@ -27,7 +27,7 @@ public class CaptureFuzzTests(ITestOutputHelper output)
         output.WriteLine($"{Cases} cases: {refused} refused, {packets} packets");
         // A run that refuses all or none has stopped testing anything.
         Assert.InRange(refused, Cases / 10, Cases * 99 / 100);
-        Assert.True(packets > Cases);
+        Assert.True(packets > Cases / 4, $"{packets} packets in {Cases} cases");
     }
 
     /// <summary>False when the capture was refused; anything but a capture error fails the test with the bytes.</summary>
