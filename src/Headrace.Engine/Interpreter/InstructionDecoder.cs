@@ -28,7 +28,7 @@ internal static unsafe class InstructionDecoder
                 DecodeArithmetic(instruction, ref decoded);
                 break;
             case OpcodeClass.Jmp or OpcodeClass.Jmp32:
-                DecodeJump(program, instruction, ref decoded);
+                DecodeJump(program, instruction, slot, ref decoded);
                 break;
             case OpcodeClass.Ld:
                 DecodeLoad(program, instruction, slot, ref decoded);
@@ -109,7 +109,7 @@ internal static unsafe class InstructionDecoder
         };
     }
 
-    private static void DecodeJump(LoadedProgram program, Instruction instruction, ref DecodedInstruction decoded)
+    private static void DecodeJump(LoadedProgram program, Instruction instruction, int slot, ref DecodedInstruction decoded)
     {
         Opcode opcode = instruction.Opcode;
         switch (opcode.JumpOp)
@@ -125,7 +125,7 @@ internal static unsafe class InstructionDecoder
                 decoded.Operation = Operation.Exit;
                 return;
             case JumpOp.Call:
-                DecodeCall(program, instruction, ref decoded);
+                DecodeCall(program, instruction, slot, ref decoded);
                 return;
         }
         decoded.Operation = Variant(opcode.JumpOp switch
@@ -144,12 +144,13 @@ internal static unsafe class InstructionDecoder
         }, opcode);
     }
 
-    private static void DecodeCall(LoadedProgram program, Instruction instruction, ref DecodedInstruction decoded)
+    private static void DecodeCall(LoadedProgram program, Instruction instruction, int slot, ref DecodedInstruction decoded)
     {
         if (instruction.CallKind == CallKind.Local)
         {
             decoded.Operation = Operation.CallLocal;
             decoded.Offset = instruction.Imm32;
+            decoded.Immediate = program.FunctionLength(slot + 1 + instruction.Imm32);
             return;
         }
         var id = (HelperId)instruction.Imm32;

@@ -19,6 +19,7 @@ public sealed unsafe partial class Interpreter
         frame->Return = returnTo;
         frame->Code = _code;
         _framePrograms[depth] = Machine.Program;
+        (r[0], r[6], r[7], r[8], r[9]) = (0, 0, 0, 0, 0);
         r[10] -= Machine.MaxStack;
         frame[1].Loops = Machine.MaxLoops;
         state->CallDepth = depth + 1;
@@ -31,6 +32,7 @@ public sealed unsafe partial class Interpreter
         int depth = --Machine.State->CallDepth;
         CallFrame* frame = _frames + depth;
         (r[6], r[7], r[8], r[9]) = (frame->R6, frame->R7, frame->R8, frame->R9);
+        (r[1], r[2], r[3], r[4], r[5]) = (0, 0, 0, 0, 0);
         r[10] += Machine.MaxStack;
         if (frame->Code != _code)
         {
@@ -46,11 +48,9 @@ public sealed unsafe partial class Interpreter
         MachineState* state = Machine.State;
         state->Pc = SlotOf(op);
         Map map = MapHandles.Find(r[2]) ?? throw Machine.Fault($"tail-calls through 0x{r[2]:x}, which is no map");
-        if (state->TailCalls >= Machine.MaxTailCalls || map.ProgramAt((uint)r[3]) is not { } target)
+        if (Machine.TailCall(map, r[3]) is not { } target)
             return false;
-        if (target.Context != Machine.Program!.Context)
-            throw Machine.Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {Machine.Program.Type} program");
-        state->TailCalls++;
+        new Span<ulong>(r, 10).Clear();
         r[1] = (ulong)state->Frame;
         _frames[state->CallDepth].Loops = Machine.MaxLoops;
         Enter(target, 0);

@@ -290,7 +290,7 @@ public sealed unsafe partial class Interpreter
                     high = High(state);
                     continue;
                 case Operation.CallLocal:
-                    if (--budget < 0)
+                    if ((budget -= op->Immediate) < 0)
                         goto Exhausted;
                     OpenFrame(op, pc, r);
                     stack -= Machine.MaxStack;
@@ -315,12 +315,11 @@ public sealed unsafe partial class Interpreter
             }
         Taken:
             pc += op->Offset;
-            if (op->Offset >= 0 || --budget >= 0)
+            if (op->Offset >= 0 || (budget += op->Offset) >= 0)
                 continue;
         Exhausted:
             state->Pc = (int)(op - _code);
-            throw Machine.Fault(
-                $"makes more than {Machine.Options.Budget} backward jumps, calls and callbacks, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
+            throw Machine.BudgetFault();
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Headrace.Engine;
 /// <summary>Runs programs one instruction after the other with every memory access checked: the reference semantics.</summary>
 /// <remarks>
 /// It can be watched (<see cref="Observer"/>) and stepped (<see cref="Begin(Frame*)"/>, <see cref="Step"/>). Registers that were never
-/// set read as 0; the second operand of shifts is taken modulo the width; division by zero gives 0 and its remainder the dividend.
+/// set read as 0, in a function too, and R1 to R5 are 0 after it; the second operand of shifts is taken modulo the width; division by zero gives 0 and its remainder the dividend.
 /// </remarks>
 public sealed unsafe partial class Interpreter : Executor
 {
@@ -80,8 +80,8 @@ public sealed unsafe partial class Interpreter : Executor
         MachineState* state = Machine.State;
         if (state->CallDepth + 1 >= Machine.MaxCallDepth)
             throw Machine.Fault(TooDeep);
-        if (--state->Budget < 0)
-            throw Machine.Fault($"makes more than {Machine.Options.Budget} backward jumps, calls and callbacks");
+        if ((state->Budget -= program.FunctionLength(slot)) < 0)
+            throw Machine.BudgetFault();
         int pc = state->Pc;
         LoadedProgram? caller = Machine.Program;
         DecodedInstruction* code = _code;

@@ -37,8 +37,16 @@ internal readonly record struct AbstractValue(
     public static AbstractValue PacketAnywhere { get; } = new(ValueKind.PacketAnywhere, 0, 0, 0, 0, 0, 0, false);
 
     /// <summary>A number within bounds, both included, and a multiple of a power of two.</summary>
-    public static AbstractValue Number(ulong low, ulong high, int zeroBits = 0) =>
-        new(ValueKind.Number, 0, low, high, 0, 0, low == high ? BitOperations.TrailingZeroCount(low) : zeroBits, false);
+    /// <remarks>The bounds are moved to such multiples: what excludes a bound may then go on to the next multiple.</remarks>
+    public static AbstractValue Number(ulong low, ulong high, int zeroBits = 0)
+    {
+        ulong between = (1UL << Math.Min(zeroBits, 63)) - 1;
+        ulong first = low <= ulong.MaxValue - between ? (low + between) & ~between : low;
+        ulong last = high & ~between;
+        if (first <= last)
+            (low, high) = (first, last);
+        return new(ValueKind.Number, 0, low, high, 0, 0, low == high ? BitOperations.TrailingZeroCount(low) : zeroBits, false);
+    }
 
     /// <summary>One number.</summary>
     public static AbstractValue Constant(ulong value) => Number(value, value);

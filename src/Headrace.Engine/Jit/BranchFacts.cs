@@ -70,7 +70,7 @@ internal static class BranchFacts
         (ulong low, ulong high) = op switch
         {
             JumpOp.Jeq => (Math.Max(left.Low, right.Low), Math.Min(left.High, right.High)),
-            JumpOp.Jne when right.IsConstant && left.High - left.Low >= Step(left) =>
+            JumpOp.Jne when right.IsConstant && ((left.Low | left.High) & (Step(left) - 1)) == 0 && left.High - left.Low >= Step(left) =>
                 (left.Low == right.Low ? left.Low + Step(left) : left.Low, left.High == right.Low ? left.High - Step(left) : left.High),
             JumpOp.Jlt when right.High > 0 => (left.Low, Math.Min(left.High, right.High - 1)),
             JumpOp.Jle => (left.Low, Math.Min(left.High, right.High)),

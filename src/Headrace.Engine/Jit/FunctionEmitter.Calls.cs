@@ -48,6 +48,11 @@ internal sealed unsafe partial class FunctionEmitter
                 Get((Register)argument);
         });
         Set(Register.R0);
+        for (int argument = 1; argument <= JitMethods.ArgumentCount; argument++)
+        {
+            _il.Emit(OpCodes.Ldc_I8, 0L);
+            Set((Register)argument);
+        }
     }
 
     /// <summary>Calls a function of the program, which has registers, a stack frame and a method of its own; pushes its R0.</summary>
@@ -55,7 +60,7 @@ internal sealed unsafe partial class FunctionEmitter
     {
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
         Label tooDeep = Rare(() => Throw(slot, JitMethods.DepthFault));
-        Spend(slot);
+        Spend(slot, _program.FunctionLength(target));
         SaveBudget();
         AddDepth(OpCodes.Add);
         LoadField(_state, nameof(MachineState.CallDepth));

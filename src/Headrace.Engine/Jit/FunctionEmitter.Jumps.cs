@@ -17,7 +17,7 @@ internal sealed unsafe partial class FunctionEmitter
         if (ControlFlow.IsGoto(instruction))
         {
             if (backward)
-                Spend(slot);
+                Spend(slot, slot + 1 - target.Start);
             _il.Emit(OpCodes.Br, _labels[target.Index]);
         }
         else if (instruction.Opcode.JumpOp == JumpOp.Jcond)
@@ -28,7 +28,7 @@ internal sealed unsafe partial class FunctionEmitter
         {
             // The way on leaves the loop; the way back pays.
             Branch(instruction, taken: false, _labels[block.Next!.Index]);
-            Spend(slot);
+            Spend(slot, slot + 1 - target.Start);
             _il.Emit(OpCodes.Br, _labels[target.Index]);
         }
         else
@@ -44,7 +44,7 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(OpCodes.Ldloc, _loops!);
         _il.Emit(OpCodes.Brtrue, on);
         if (backward)
-            Spend(slot);
+            Spend(slot, slot + 1 - block.Target!.Start);
         _il.Emit(OpCodes.Br, _labels[block.Target!.Index]);
         _il.MarkLabel(on);
         _il.Emit(OpCodes.Ldloc, _loops!);
@@ -79,12 +79,12 @@ internal sealed unsafe partial class FunctionEmitter
         }, target);
     }
 
-    /// <summary>Takes one from the run's budget and stops the program when there is none.</summary>
-    private void Spend(int slot)
+    /// <summary>Takes so many instructions from the run's budget and stops the program when there are not as many.</summary>
+    private void Spend(int slot, int instructions)
     {
         Label endless = Rare(() => Throw(slot, JitMethods.EndlessFault));
         _il.Emit(OpCodes.Ldloc, _budget!);
-        _il.Emit(OpCodes.Ldc_I4_1);
+        _il.Emit(OpCodes.Ldc_I4, instructions);
         _il.Emit(OpCodes.Conv_I8);
         _il.Emit(OpCodes.Sub);
         _il.Emit(OpCodes.Dup);

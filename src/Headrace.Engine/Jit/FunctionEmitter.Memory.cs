@@ -17,7 +17,7 @@ internal sealed unsafe partial class FunctionEmitter
         AccessProof proof = _facts.Prove(state, (int)instruction.Src, instruction.Offset, size, write: false);
         if (proof == AccessProof.Context)
         {
-            LoadContext(_facts.Context!, state[(int)instruction.Src].Offset + instruction.Offset, size);
+            LoadContext(slot, state[(int)instruction.Src].Offset + instruction.Offset, size);
             Extend(size, signed);
             Set(instruction.Dst);
             return;
@@ -63,7 +63,7 @@ internal sealed unsafe partial class FunctionEmitter
         AccessProof proof = _facts.Prove(state, (int)instruction.Dst, instruction.Offset, size, write: true);
         if (proof == AccessProof.Context)
         {
-            StoreContext(instruction, state[(int)instruction.Dst].Offset + instruction.Offset, size);
+            StoreContext(slot, instruction, state[(int)instruction.Dst].Offset + instruction.Offset, size);
             return;
         }
         Label? done = null;
@@ -200,9 +200,9 @@ internal sealed unsafe partial class FunctionEmitter
         }
     }
 
-    private void LoadContext(ContextLayout layout, long offset, int size)
+    private void LoadContext(int slot, long offset, int size)
     {
-        layout.TryResolve(offset, size, write: false, out ContextAccess access);
+        _facts.Context!.TryResolve(offset, size, write: false, out ContextAccess access);
         switch (access.Source)
         {
             case ContextSource.Zero:
@@ -217,26 +217,32 @@ internal sealed unsafe partial class FunctionEmitter
                 _il.Emit(size switch { 1 => OpCodes.Conv_U1, 2 => OpCodes.Conv_U2, _ => OpCodes.Conv_U4 });
                 return;
             default:
-                ContextAddress(access);
+                ContextAddress(slot, access);
                 _il.Emit(access.Width switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
                 return;
         }
     }
 
-    private void StoreContext(Instruction instruction, long offset, int size)
+    private void StoreContext(int slot, Instruction instruction, long offset, int size)
     {
         _facts.Context!.TryResolve(offset, size, write: true, out ContextAccess access);
-        ContextAddress(access);
+        ContextAddress(slot, access);
         Stored(instruction, access.Width);
         _il.Emit(access.Width switch { 1 => OpCodes.Stind_I1, 2 => OpCodes.Stind_I2, 4 => OpCodes.Stind_I4, _ => OpCodes.Stind_I8 });
     }
 
-    private void ContextAddress(ContextAccess access)
+    private void ContextAddress(int slot, ContextAccess access)
     {
         if (access.Source == ContextSource.Skb)
+        {
             LoadField(_frame, nameof(Frame.Skb));
+            _il.Emit(OpCodes.Brfalse, Rare(() => Throw(slot, JitMethods.SocketBufferFault)));
+            LoadField(_frame, nameof(Frame.Skb));
+        }
         else
+        {
             _il.Emit(OpCodes.Ldloc, _frame);
+        }
         _il.Emit(OpCodes.Ldc_I4, access.Offset);
         _il.Emit(OpCodes.Add);
     }

@@ -107,8 +107,7 @@ internal sealed unsafe partial class FunctionEmitter
     public void EmitFunction(int arguments)
     {
         LoadState();
-        LoadField(_state, nameof(MachineState.Frame));
-        _il.Emit(OpCodes.Stloc, _frame);
+        LoadFrame();
         LoadField(_state, nameof(MachineState.StackTop));
         LoadField(_state, nameof(MachineState.CallDepth));
         _il.Emit(OpCodes.Ldc_I4, Machine.MaxStack);
@@ -137,6 +136,19 @@ internal sealed unsafe partial class FunctionEmitter
         Get(Register.R0);
         _il.Emit(OpCodes.Ret);
         EmitRare();
+    }
+
+    // Timers call functions where there is no packet.
+    private void LoadFrame()
+    {
+        Label found = _il.DefineLabel();
+        LoadField(_state, nameof(MachineState.Frame));
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Brtrue, found);
+        LoadField(_state, nameof(MachineState.NoPacket));
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.MarkLabel(found);
     }
 
     private void LoadState()

@@ -38,8 +38,8 @@ public sealed unsafe class JitExecutor : Executor
         MachineState* state = Machine.State;
         if (state->CallDepth + 1 >= Machine.MaxCallDepth)
             throw JitRuntime.TooDeep(Machine);
-        if (--state->Budget < 0)
-            throw JitRuntime.EndlessFault(Machine, state->Pc);
+        if ((state->Budget -= program.FunctionLength(slot)) < 0)
+            throw Machine.BudgetFault();
         FunctionMethod function = program.Compiled.Callback(slot)
             ?? throw Machine.Fault($"calls back instruction {slot} of '{program.Name}', whose address it never took");
         int pc = state->Pc;

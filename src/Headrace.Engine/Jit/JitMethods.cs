@@ -42,6 +42,7 @@ internal static unsafe class JitMethods
     public static readonly MethodInfo TailCallThrough = Runtime(nameof(JitRuntime.TailCallThrough));
     public static readonly MethodInfo AccessFault = Runtime(nameof(JitRuntime.AccessFault));
     public static readonly MethodInfo EndlessFault = Runtime(nameof(JitRuntime.EndlessFault));
+    public static readonly MethodInfo SocketBufferFault = Runtime(nameof(JitRuntime.SocketBufferFault));
     public static readonly MethodInfo DepthFault = Runtime(nameof(JitRuntime.DepthFault));
 
     private static readonly Dictionary<string, FieldInfo> s_state = typeof(MachineState).GetFields(Everything).ToDictionary(field => field.Name);

@@ -8,7 +8,7 @@ internal static unsafe class JitRuntime
     /// <summary>Makes the machine ready for a run over a packet.</summary>
     public static void Begin(Machine machine, Frame* frame) => machine.Begin(machine.Program!, frame);
 
-    /// <summary>Backward jumps, calls and callbacks a run may make.</summary>
+    /// <summary>Instructions a run may spend in loops and functions.</summary>
     public static long Budget(Machine machine) => machine.Options.Budget;
 
     /// <summary>Loads from wherever the program may: context, stack, map values, what helpers gave. The upper bytes are zero.</summary>
@@ -76,16 +76,12 @@ internal static unsafe class JitRuntime
     /// <summary>The same through a map that is known when the program is compiled.</summary>
     public static bool TailCallThrough(Machine machine, Map map, ulong index, out ulong result)
     {
-        MachineState* state = machine.State;
         result = 0;
-        if (state->TailCalls >= Machine.MaxTailCalls || map.ProgramAt((uint)index) is not { } target)
-            return false;
         LoadedProgram caller = machine.Program!;
-        if (target.Context != caller.Context)
-            throw machine.Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {caller.Type} program");
-        state->TailCalls++;
+        if (machine.TailCall(map, index) is not { } target)
+            return false;
         machine.Program = target;
-        result = target.Compiled.Entry(machine, (ulong)state->Frame, 0);
+        result = target.Compiled.Entry(machine, (ulong)machine.State->Frame, 0);
         machine.Program = caller;
         return true;
     }
@@ -101,8 +97,14 @@ internal static unsafe class JitRuntime
     public static Exception EndlessFault(Machine machine, int slot)
     {
         machine.State->Pc = slot;
-        return machine.Fault(
-            $"makes more than {machine.Options.Budget} backward jumps, calls and callbacks, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
+        return machine.BudgetFault();
+    }
+
+    /// <summary>The fault of an access to a context field that the frame does not have.</summary>
+    public static Exception SocketBufferFault(Machine machine, int slot)
+    {
+        machine.State->Pc = slot;
+        return machine.SocketBufferFault();
     }
 
     /// <summary>The fault of a local call that is one too many.</summary>

@@ -17,7 +17,7 @@ internal sealed class ProgramFacts(LoadedProgram program)
     /// <summary>The context's layout; null for plain eBPF.</summary>
     public ContextLayout? Context => program.IsPlain ? null : program.Context;
 
-    /// <summary>True when any helper the program calls may move the packet: then every function it calls may.</summary>
+    /// <summary>True when any helper the program calls, or a program that a function of it tail-calls, may move the packet: then every function it calls may.</summary>
     public bool MovesPacket { get; } = MayMovePacket(program.Instructions);
 
     /// <summary>The handle of a map.</summary>
@@ -63,7 +63,10 @@ internal sealed class ProgramFacts(LoadedProgram program)
     {
         foreach (Instruction instruction in instructions)
         {
-            if (instruction is { IsCall: true, CallKind: CallKind.Helper } && HelperEffectTable.Of((HelperId)instruction.Imm32).HasFlag(HelperEffects.MovesPacket))
+            if (instruction is not { IsCall: true, CallKind: CallKind.Helper })
+                continue;
+            var helper = (HelperId)instruction.Imm32;
+            if (helper == HelperId.TailCall || HelperEffectTable.Of(helper).HasFlag(HelperEffects.MovesPacket))
                 return true;
         }
         return false;

@@ -117,8 +117,10 @@ internal sealed class Transfer(ProgramFacts facts)
         bool signed = instruction.Opcode.Mode == AccessMode.MemSx;
         AccessProof proof = Check(state, (int)instruction.Src, instruction.Offset, size, write: false);
         AbstractValue pointer = state[(int)instruction.Src];
-        AbstractValue loaded = AbstractValue.Bits(signed ? 64 : size * 8);
-        if (proof == AccessProof.Context && facts.Context!.TryResolve(pointer.Offset + instruction.Offset, size, write: false, out ContextAccess access))
+        // The context's pointers are loaded as words: where a load may hit the context unseen, a word may be more than 32 bits.
+        bool mayBePointer = size == 4 && proof == AccessProof.None && facts.Context is not null;
+        AbstractValue loaded = AbstractValue.Bits(signed || mayBePointer ? 64 : size * 8);
+        if (!signed && proof == AccessProof.Context && facts.Context!.TryResolve(pointer.Offset + instruction.Offset, size, write: false, out ContextAccess access))
             loaded = ContextFields.Loaded(access, loaded);
         else if (proof == AccessProof.Stack && size == 8 && AbstractState.SlotAt(pointer.Offset + instruction.Offset) is >= 0 and int place)
             loaded = state[place];
@@ -209,7 +211,8 @@ internal sealed class Transfer(ProgramFacts facts)
             AbstractValue argument = state[register];
             if (argument.Kind == ValueKind.Stack)
                 state.ForgetStack(argument.Offset);
-            else if (argument.Kind is ValueKind.Packet or ValueKind.PacketAnywhere or ValueKind.MapValue || argument is { Kind: ValueKind.Number, High: > ushort.MaxValue })
+            else if (argument is not ({ Kind: ValueKind.Number, High: <= ushort.MaxValue } or { Kind: ValueKind.Context, Offset: 0 }
+                or { Kind: ValueKind.Map or ValueKind.Function or ValueKind.PacketEnd }))
                 state.ForgetStack();
         }
     }

@@ -51,7 +51,7 @@ internal sealed class ContextLayout
     public bool TryResolve(long offset, int size, bool write, out ContextAccess access)
     {
         access = default;
-        if ((ulong)offset >= (ulong)Size)
+        if ((ulong)offset >= (ulong)Size || size > sizeof(ulong) || !BitOperations.IsPow2(size))
             return false;
         access = (write ? _stores : _loads)[(int)offset * 4 + BitOperations.Log2((uint)size)];
         return access.Width != 0;

@@ -105,6 +105,13 @@ public sealed partial class LoadedProgram : IDisposable
         return s_programs.TryGetValue(id, out WeakReference<LoadedProgram>? reference) && reference.TryGetTarget(out program);
     }
 
+    /// <summary>Slots of the function that starts at a slot: what a call of it costs of a run's budget, besides its loops.</summary>
+    internal int FunctionLength(int slot)
+    {
+        int next = Array.BinarySearch(FunctionStarts, slot) + 1;
+        return (next < FunctionStarts.Length ? FunctionStarts[next] : _instructions.Length) - slot;
+    }
+
     /// <summary>True when a function starts at the slot.</summary>
     internal bool IsFunctionStart(int slot) => _functionStarts.Contains(slot);
 

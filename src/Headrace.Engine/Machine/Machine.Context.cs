@@ -76,8 +76,12 @@ public sealed unsafe partial class Machine
             return (byte*)State->Frame;
         return State->Frame->Skb != null
             ? (byte*)State->Frame->Skb
-            : throw Fault("uses a socket-buffer field, but the frame has none: make the burst with socketBuffers");
+            : throw SocketBufferFault();
     }
+
+    /// <summary>The fault of an access to a socket-buffer field of a frame that has none.</summary>
+    internal ProgramFaultException SocketBufferFault() =>
+        Fault("uses a socket-buffer field, but the frame has none: make the burst with socketBuffers");
 
     private static ulong Narrow(uint value, int size) => size switch
     {

@@ -7,6 +7,9 @@ public sealed unsafe partial class Machine
     // How far outside an object an address is still told as a distance from it; a page is what programs that lost their way are off by.
     private const ulong Near = 4096;
 
+    // Values are kept on multiples of 8 bytes, elements of hash maps behind their keys.
+    private const ulong MostPadding = 64;
+
     /// <summary>Says in words what a refused access hits.</summary>
     internal string Describe(string verb, ulong address, ulong size, bool write)
     {
@@ -70,10 +73,21 @@ public sealed unsafe partial class Machine
         known.AddRange(Program.ValueRegions);
         foreach (Map map in Program.ReferencedMaps)
         {
-            if (FindValue(map, address, 1) is { } owner)
-                known.Add(new MemoryRegion(StartOfValue(owner, address), (ulong)owner.ValueSize, MayWrite(owner), owner.Name));
+            if (FindValueNear(map, address) is (Map owner, ulong inside))
+                known.Add(new MemoryRegion(StartOfValue(owner, inside), (ulong)owner.ValueSize, MayWrite(owner), owner.Name));
         }
         return known;
+    }
+
+    // Programs mostly run past the end of a value, into what keeps it apart from the next one.
+    private static (Map Owner, ulong Inside)? FindValueNear(Map map, ulong address)
+    {
+        for (ulong distance = 0; distance <= MostPadding && distance < address; distance++)
+        {
+            if (FindValue(map, address - distance, 1) is { } owner)
+                return (owner, address - distance);
+        }
+        return null;
     }
 
     /// <summary>First byte of the value around an address: a map tells of any bytes whether they lie in one value, so that halving finds it.</summary>

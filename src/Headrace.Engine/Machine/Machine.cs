@@ -23,6 +23,7 @@ public sealed unsafe partial class Machine : IDisposable
     {
         Options = options ?? new MachineOptions();
         State = (MachineState*)NativeMemory.AllocZeroed((nuint)sizeof(MachineState));
+        State->NoPacket = (Frame*)NativeMemory.AllocZeroed((nuint)sizeof(Frame));
         State->StackBase = (byte*)NativeMemory.AlignedAlloc(MaxCallDepth * MaxStack, 64);
         State->StackTop = State->StackBase + MaxCallDepth * MaxStack;
         NativeMemory.Clear(State->StackBase, MaxCallDepth * MaxStack);
@@ -66,6 +67,23 @@ public sealed unsafe partial class Machine : IDisposable
         State->Memory = State->MemoryEnd = null;
     }
 
+    /// <summary>Finds the program of a tail call and counts it; null when the kernel would fall through.</summary>
+    internal LoadedProgram? TailCall(Map map, ulong index)
+    {
+        if (State->TailCalls >= MaxTailCalls || map.ProgramAt((uint)index) is not { } target)
+            return null;
+        if (target.Context != Program!.Context)
+            throw Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {Program.Type} program");
+        if (State->Frame == null)
+            throw Fault($"tail-calls '{target.Name}' where there is no packet");
+        State->TailCalls++;
+        return target;
+    }
+
+    /// <summary>The fault of a run that has spent its budget.</summary>
+    internal ProgramFaultException BudgetFault() => Fault(
+        $"runs more than {Options.Budget} instructions in loops and functions, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
+
     /// <summary>Makes the exception for a fault at <see cref="MachineState.Pc"/>.</summary>
     internal ProgramFaultException Fault(string reason) =>
         new(Program?.Name ?? "(none)", State->Pc, reason, Program?.LineAt(State->Pc));
@@ -78,6 +96,8 @@ public sealed unsafe partial class Machine : IDisposable
     {
         if (Executor is null || !FunctionPointers.TryFind(function, out LoadedProgram program, out int slot))
             throw Fault($"calls back 0x{function:x}, which is no function");
+        if (program != Program)
+            throw Fault($"calls back a function of '{program.Name}', another program");
         return Executor.CallFunction(program, slot, a1, a2, a3, a4, a5);
     }
 
@@ -88,6 +108,7 @@ public sealed unsafe partial class Machine : IDisposable
             return;
         ReleaseHeld();
         NativeMemory.AlignedFree(State->StackBase);
+        NativeMemory.Free(State->NoPacket);
         NativeMemory.Free(State);
         State = null;
     }

@@ -3,7 +3,7 @@ namespace Headrace.Engine;
 /// <summary>What a machine tells its programs of the world: processor, time, chance, and where their output goes.</summary>
 public sealed partial class MachineOptions
 {
-    /// <summary>Backward jumps, calls and callbacks a run may make by default.</summary>
+    /// <summary>Instructions a run may spend in loops and functions by default: less than a second on any engine.</summary>
     public const long DefaultBudget = 1L << 28;
 
     /// <summary>The processor number the program is told; decides which values of per-CPU maps it sees. From 0 to <see cref="EngineOptions.Cpus"/> - 1.</summary>
@@ -18,6 +18,7 @@ public sealed partial class MachineOptions
     /// <summary>Takes each line of <c>bpf_trace_printk</c>; null drops them.</summary>
     public Action<string>? TraceSink { get; init; }
 
-    /// <summary>Backward jumps, calls and callbacks that one run (one packet) may make before it is stopped as endless.</summary>
+    /// <summary>Instructions that one run (one packet) may spend in loops and functions before it is stopped as endless.</summary>
+    /// <remarks>A jump backward counts the instructions it goes back over, a call or callback those of the function, whether they run or not.</remarks>
     public long Budget { get; init; } = DefaultBudget;
 }

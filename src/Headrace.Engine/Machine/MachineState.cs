@@ -9,6 +9,9 @@ internal unsafe struct MachineState
     /// <summary>The packet at hand; its address is the context in R1.</summary>
     public Frame* Frame;
 
+    /// <summary>A frame without bytes: what functions take for the packet that run where there is none, as timers do.</summary>
+    public Frame* NoPacket;
+
     /// <summary>Lowest byte of the stack area.</summary>
     public byte* StackBase;
 
@@ -33,6 +36,6 @@ internal unsafe struct MachineState
     /// <summary>The processor number the program is told.</summary>
     public int Cpu;
 
-    /// <summary>Backward jumps, local calls and callbacks left before the program is stopped as endless.</summary>
+    /// <summary>Instructions in loops and functions left before the program is stopped as endless.</summary>
     public long Budget;
 }

@@ -7,7 +7,7 @@ namespace Headrace.Engine.Tests.Jit;
 /// <remarks><c>HEADRACE_SEED</c> runs one program alone.</remarks>
 public unsafe class HostileProgramTests(ITestOutputHelper output)
 {
-    private const int Programs = 3000;
+    private const int Programs = 1200;
 
     private static readonly int[] s_lengths = [64, 128, 20, 33, 64];
 
@@ -36,7 +36,7 @@ public unsafe class HostileProgramTests(ITestOutputHelper output)
     private static string Story(int seed, EngineKind engine)
     {
         using Collection collection = Collection.Load(HostileProgram.Draw(seed));
-        using Executor executor = collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Budget = 500 });
+        using Executor executor = collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Budget = 5000 });
         using var burst = new PacketBurst(s_lengths.Length);
         var story = new System.Text.StringBuilder();
         foreach (int length in s_lengths)
@@ -50,11 +50,11 @@ public unsafe class HostileProgramTests(ITestOutputHelper output)
             }
             catch (ProgramFaultException fault)
             {
-                story.Append("stopped at ").Append(fault.Instruction);
+                story.Append("stopped at ").Append(fault.Program).Append(' ').Append(fault.Instruction);
             }
             story.Append(' ').AppendLine(Convert.ToHexString(burst[i]));
         }
-        foreach (Map map in collection.Maps.Values)
+        foreach (Map map in collection.Maps.Values.Where(map => map.Type != MapType.ProgramArray))
         {
             foreach ((byte[] key, byte[] value) in map.Entries().OrderBy(entry => Convert.ToHexString(entry.Key)))
                 story.Append(Convert.ToHexString(key)).Append('=').AppendLine(Convert.ToHexString(value));
@@ -64,7 +64,9 @@ public unsafe class HostileProgramTests(ITestOutputHelper output)
 
     private static string Text(int seed)
     {
-        Instruction[] program = HostileProgram.Draw(seed).Programs["main"].Instructions;
-        return string.Join('\n', Enumerable.Range(0, program.Length).Where(slot => program[slot] != Instruction.WideTail).Select(slot => Disassembler.LogLine(program[slot], slot)));
+        return string.Join("\n\n", HostileProgram.Draw(seed).Programs.Select(program => $"{program.Name}:\n{Text(program.Instructions)}"));
     }
+
+    private static string Text(Instruction[] program) =>
+        string.Join('\n', Enumerable.Range(0, program.Length).Where(slot => program[slot] != Instruction.WideTail).Select(slot => Disassembler.LogLine(program[slot], slot)));
 }
