@@ -9,6 +9,9 @@ namespace Headrace.Cli;
 /// <summary>The <c>headrace</c> command: finds the verb, runs it, turns errors into a line on standard error and an exit code.</summary>
 internal static class CommandLine
 {
+    // A file named @x is a file: the library would read it for more arguments.
+    private static readonly ParserConfiguration s_parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Every verb, in the order of the help.</summary>
     public static IReadOnlyList<Verb> Verbs() =>
     [
@@ -25,7 +28,7 @@ internal static class CommandLine
     public static int Run(string[] arguments, Terminal terminal)
     {
         RootCommand root = Root(terminal);
-        ParseResult parsed = root.Parse(arguments);
+        ParseResult parsed = root.Parse(arguments, s_parsing);
         if (parsed.Errors.Count > 0)
         {
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)

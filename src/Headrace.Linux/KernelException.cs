@@ -30,6 +30,9 @@ public sealed class KernelException : HeadraceException
     /// <summary>The kernel's log (the verifier's or the BTF checker's), whole; empty when the call writes none.</summary>
     public string Log { get; }
 
+    /// <summary>The last line of <see cref="Log"/> that is no statistics: why the kernel refused; empty without a log.</summary>
+    public string ErrorLine => KernelLog.ErrorLine(Log);
+
     private static string Compose(string call, string subject, int errno, string log, string advice)
     {
         string message = $"{subject}: {call} failed: {ErrorNumber.Name(errno)}, {ErrorNumber.Meaning(errno)}";

@@ -39,6 +39,14 @@ public class UsageTests
     }
 
     [Fact]
+    public void A_file_whose_name_begins_with_an_at_sign_is_a_file()
+    {
+        (int code, _, string error) = Shell.Run("inspect", "@nowhere.o");
+        Assert.Equal(1, code);
+        Assert.Contains("@nowhere.o: it cannot be read", error);
+    }
+
+    [Fact]
     public void Every_verb_has_help_with_examples()
     {
         foreach (Verb verb in CommandLine.Verbs())

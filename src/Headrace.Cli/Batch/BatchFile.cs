@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Headrace.Bytecode;
 
@@ -6,6 +7,8 @@ namespace Headrace.Cli.Batch;
 /// <summary>Goes through a batch file row by row and writes an answer a row, in order; a row that cannot be read is answered as an error.</summary>
 internal static class BatchFile
 {
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Answers every row of a file.</summary>
     /// <param name="path">A JSON document a line; <c>-</c> for standard input.</param>
     /// <param name="terminal">Where the answers go.</param>
@@ -14,8 +17,8 @@ internal static class BatchFile
     {
         using TextReader reader = path == "-" ? terminal.In : new StreamReader(path);
         using var buffer = new MemoryStream();
-        using var json = new Utf8JsonWriter(buffer);
-        while (reader.ReadLine() is { } line)
+        using var json = new Utf8JsonWriter(buffer, s_options);
+        foreach (string line in InputText.Lines(reader, path))
         {
             if (string.IsNullOrWhiteSpace(line))
                 continue;
@@ -31,7 +34,7 @@ internal static class BatchFile
         {
             using JsonDocument document = JsonDocument.Parse(line);
             id = BatchRow.IdOf(document.RootElement).ValueKind == JsonValueKind.Undefined ? default : BatchRow.IdOf(document.RootElement).Clone();
-            BatchRow row = BatchRow.Read(document.RootElement);
+            BatchRow row = Read(document.RootElement);
             Begin(json, buffer, id);
             answer(row, json);
         }
@@ -45,6 +48,19 @@ internal static class BatchFile
         json.Flush();
     }
 
+    private static BatchRow Read(JsonElement row)
+    {
+        try
+        {
+            return BatchRow.Read(row);
+        }
+        catch (InvalidOperationException error)
+        {
+            // What the JSON reader says of text with half a surrogate pair, which only shows when the text is asked for.
+            throw new HeadraceException($"the row has text that is no Unicode: {error.Message}", error);
+        }
+    }
+
     private static void Begin(Utf8JsonWriter json, MemoryStream buffer, JsonElement id)
     {
         buffer.SetLength(0);
@@ -54,6 +70,6 @@ internal static class BatchFile
         if (id.ValueKind == JsonValueKind.Undefined)
             json.WriteNullValue();
         else
-            id.WriteTo(json);
+            json.WriteRawValue(id.GetRawText());
     }
 }

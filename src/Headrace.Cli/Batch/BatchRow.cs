@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Headrace.Bytecode;
+using Headrace.Engine;
 using Headrace.Objects;
 
 namespace Headrace.Cli.Batch;
@@ -22,11 +24,11 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
             throw new HeadraceException("the row is no JSON object");
         string license = Text(row, "license", "");
         var spec = new CollectionSpec { Source = "batch", License = license };
-        if (row.TryGetProperty("maps", out JsonElement maps))
+        if (TryGet(row, "maps", out JsonElement maps))
             ReadMaps(maps, spec);
 
         Instruction[] instructions = Instruction.Decode(Hex.Parse(Text(row, "insns", null), "insns"));
-        if (row.TryGetProperty("fixups", out JsonElement fixups))
+        if (TryGet(row, "fixups", out JsonElement fixups))
         {
             foreach (JsonElement fixup in Elements(fixups, "fixups"))
                 Apply(fixup, instructions, spec.Maps.Count);
@@ -42,10 +44,10 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
         });
 
         var runs = new List<byte[]>();
-        if (row.TryGetProperty("runs", out JsonElement list))
+        if (TryGet(row, "runs", out JsonElement list))
         {
             foreach (JsonElement run in Elements(list, "runs"))
-                runs.Add(Hex.Parse(Text(run, "in", null), "runs.in"));
+                runs.Add(Packet(run));
         }
         return new BatchRow(IdOf(row), spec, runs);
     }
@@ -53,6 +55,14 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
     /// <summary>The row's name, or JSON null when it has none.</summary>
     public static JsonElement IdOf(JsonElement row) =>
         row.ValueKind == JsonValueKind.Object && row.TryGetProperty("id", out JsonElement id) ? id : default;
+
+    private static byte[] Packet(JsonElement run)
+    {
+        byte[] packet = Hex.Parse(Text(run, "in", null), "runs.in");
+        return packet.Length <= PacketBurst.MaxLength
+            ? packet
+            : throw new HeadraceException($"runs.in: a packet of {packet.Length} bytes is longer than {PacketBurst.MaxLength}");
+    }
 
     private static void ReadMaps(JsonElement maps, CollectionSpec spec)
     {
@@ -71,7 +81,7 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
                 Flags = (MapFlags)Number(map, "flags", 0),
             };
             inner.Add((int)Math.Min(Number(map, "inner", 0), int.MaxValue));
-            if (map.TryGetProperty("init", out JsonElement init))
+            if (TryGet(map, "init", out JsonElement init))
             {
                 foreach (JsonElement element in Elements(init, "maps.init"))
                     entry.Entries.Add(new MapEntrySpec(Hex.Parse(Text(element, "k", null), "maps.init.k"), Hex.Parse(Text(element, "v", null), "maps.init.v")));
@@ -81,11 +91,26 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
         for (int index = 0; index < inner.Count; index++)
         {
             MapSpec outer = spec.Maps[index];
+            if (outer.Type == MapType.ProgramArray)
+                ReferTo([ProgramName], outer);
             if (outer.Type is not (MapType.ArrayOfMaps or MapType.HashOfMaps))
                 continue;
+            ReferTo([.. spec.Maps.Select(map => map.Name)], outer);
             if (inner[index] >= spec.Maps.Count || inner[index] == index)
                 throw new HeadraceException($"maps: map {index} names map {inner[index]} as its inner map, but the row has {spec.Maps.Count}");
             outer.InnerMap = spec.Maps[inner[index]];
+        }
+    }
+
+    // A file has no descriptors: the values of maps that hold programs or maps are indices into the row's.
+    private static void ReferTo(string[] names, MapSpec holder)
+    {
+        for (int index = 0; index < holder.Entries.Count; index++)
+        {
+            byte[] value = holder.Entries[index].Value!;
+            if (value.Length != sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(value) is var target && target >= names.Length)
+                throw new HeadraceException($"maps.init.v: {Convert.ToHexStringLower(value)} is no index, 4 bytes little-endian, below {names.Length}");
+            holder.Entries[index] = new MapEntrySpec(holder.Entries[index].Key, null, names[target]);
         }
     }
 
@@ -110,13 +135,20 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
         };
     }
 
+    // null is what scripts write for a field that they leave out.
+    private static bool TryGet(JsonElement element, string field, out JsonElement value)
+    {
+        value = default;
+        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;
+    }
+
     private static JsonElement.ArrayEnumerator Elements(JsonElement list, string field) => list.ValueKind == JsonValueKind.Array
         ? list.EnumerateArray()
         : throw new HeadraceException($"{field} is no JSON array");
 
     private static string Text(JsonElement element, string field, string? fallback)
     {
-        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out JsonElement value))
+        if (TryGet(element, field, out JsonElement value))
         {
             if (value.ValueKind == JsonValueKind.String)
                 return value.GetString()!;
@@ -127,7 +159,7 @@ internal sealed record BatchRow(JsonElement Id, CollectionSpec Spec, IReadOnlyLi
 
     private static uint Number(JsonElement element, string field, uint fallback)
     {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(field, out JsonElement value))
+        if (!TryGet(element, field, out JsonElement value))
             return fallback;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number is >= int.MinValue and <= uint.MaxValue)
             return (uint)number;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Headrace.Bytecode;
 using Headrace.Cli.Runs;
 using Headrace.Engine;
+using Headrace.Linux;
 
 namespace Headrace.Cli.Batch;
 
@@ -67,9 +68,18 @@ internal static class BatchRun
         return (burst.Frames[0].Verdict, burst[0].SequenceEqual(packet) ? "same" : Convert.ToHexStringLower(burst[0]));
     }
 
+    // The kernel's own last word where it wrote a log, as err_line is defined; else the first line, which says what went wrong.
+    private static string LineOf(HeadraceException error)
+    {
+        if (error is KernelException { ErrorLine: { Length: > 0 } reason })
+            return reason;
+        int end = error.Message.AsSpan().IndexOfAny('\r', '\n');
+        return end < 0 ? error.Message : error.Message[..end];
+    }
+
     private static void Verdict(Utf8JsonWriter json, string verdict, HeadraceException? error)
     {
         json.WriteString("verdict", verdict);
-        json.WriteString("err_line", error?.Message ?? "");
+        json.WriteString("err_line", error is null ? "" : LineOf(error));
     }
 }

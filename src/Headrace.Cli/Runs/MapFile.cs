@@ -31,7 +31,7 @@ internal static class MapFile
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(InputText.Read(path));
             if (document.RootElement.ValueKind == JsonValueKind.Array)
                 return document.RootElement.Clone();
         }

@@ -25,7 +25,7 @@ internal sealed class AsmVerb : Verb
     public override int Run(ParseResult arguments, Terminal terminal)
     {
         string file = arguments.GetValue(_file)!;
-        string text = file == "-" ? terminal.In.ReadToEnd() : File.ReadAllText(file);
+        string text = file == "-" ? InputText.ReadToEnd(terminal.In, "standard input") : InputText.Read(file);
         byte[] bytes = ObjectWriter.ToBytes(AssemblyModule.Parse(text, file == "-" ? "standard input" : file));
         File.WriteAllBytes(arguments.GetValue(_out)!, bytes);
         return ExitCode.Done;

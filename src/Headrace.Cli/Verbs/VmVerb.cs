@@ -8,6 +8,8 @@ namespace Headrace.Cli.Verbs;
 /// <summary><c>headrace vm</c>: one plain eBPF program from standard input, for conformance suites.</summary>
 internal sealed unsafe class VmVerb : Verb
 {
+    private const string Source = "the program on standard input";
+
     private readonly Option<string> _engine = new("--engine") { Description = "interpreter or jit", DefaultValueFactory = _ => "interpreter", HelpName = "E" };
     private readonly Argument<string> _memory = new("MEMORY-HEX") { Description = "Memory for the program: R1 is its address, R2 its length", Arity = ArgumentArity.ZeroOrOne };
 
@@ -27,7 +29,7 @@ internal sealed unsafe class VmVerb : Verb
     {
         EngineKind kind = Engines.Parse(arguments.GetValue(_engine)!, withKernel: false);
         byte[] memory = arguments.GetValue(_memory) is { } text ? Hex.Parse(text, "MEMORY-HEX") : [];
-        byte[] program = Hex.Parse(terminal.In.ReadToEnd(), "the program on standard input");
+        byte[] program = Hex.Parse(InputText.ReadToEnd(terminal.In, Source), Source);
         using LoadedProgram loaded = LoadedProgram.LoadPlain(Instruction.Decode(program));
         using Executor executor = loaded.CreateExecutor(kind);
         terminal.Out.WriteLine($"{Invoke(executor, memory):x}");
