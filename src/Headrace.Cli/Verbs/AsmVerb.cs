@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headrace.Bytecode;
+using Headrace.Cli.Runs;
 using Headrace.Objects;
 
 namespace Headrace.Cli.Verbs;
@@ -25,6 +26,7 @@ internal sealed class AsmVerb : Verb
     public override int Run(ParseResult arguments, Terminal terminal)
     {
         string file = arguments.GetValue(_file)!;
+        OutputGuard.RequireApart("-o", arguments.GetValue(_out), file);
         string text = file == "-" ? InputText.ReadToEnd(terminal.In, "standard input") : InputText.Read(file);
         byte[] bytes = ObjectWriter.ToBytes(AssemblyModule.Parse(text, file == "-" ? "standard input" : file));
         File.WriteAllBytes(arguments.GetValue(_out)!, bytes);

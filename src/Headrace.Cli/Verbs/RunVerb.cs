@@ -60,6 +60,10 @@ internal sealed class RunVerb : Verb
         if (repeat > 1 && input == "-")
             throw new UsageException("--repeat: standard input can be played only once");
 
+        string[] inputs = [path, input, .. (arguments.GetValue(_map) ?? []).Select(map => map[(map.IndexOf('=') + 1)..]).Where(file => file.Length > 0)];
+        OutputGuard.RequireApart("--out", arguments.GetValue(_out), inputs);
+        OutputGuard.RequireApart("--results", arguments.GetValue(_results), inputs);
+
         CollectionSpec spec = CollectionSpec.Load(path);
         ProgramSpec program = ProgramChoice.Find(spec, arguments.GetValue(_program));
         foreach (string map in arguments.GetValue(_map) ?? [])
