@@ -48,7 +48,7 @@ public sealed unsafe partial class Interpreter
         MachineState* state = Machine.State;
         state->Pc = SlotOf(op);
         Map map = MapHandles.Find(r[2]) ?? throw Machine.Fault($"tail-calls through 0x{r[2]:x}, which is no map");
-        if (Machine.TailCall(map, r[3]) is not { } target)
+        if (map.ProgramAt((uint)r[3]) is not { } found || Machine.TailCall(found) is not { } target)
             return false;
         new Span<ulong>(r, 10).Clear();
         r[1] = (ulong)state->Frame;

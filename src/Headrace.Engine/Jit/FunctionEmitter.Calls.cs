@@ -95,7 +95,7 @@ internal sealed unsafe partial class FunctionEmitter
         NotePlace(slot);
         SaveBudget();
         _il.Emit(OpCodes.Ldarg_1);
-        bool known = array.Kind == ValueKind.Map;
+        bool known = array.Kind == ValueKind.Map && _program.MapArray[array.Map] is ProgramArrayMap;
         if (known)
             LoadMap(array.Map);
         else
@@ -163,6 +163,9 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(OpCodes.Ldloc, _state);
             _il.Emit(OpCodes.Ldloc, _frame);
             _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Frame)));
+            _il.Emit(OpCodes.Ldloc, _state);
+            _il.Emit(OpCodes.Ldc_I8, 0L);
+            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
         }
         if (_budget is null)
             return;

@@ -23,14 +23,28 @@ public sealed unsafe class JitExecutor : Executor
     public override void Run(Frame* frames, int count)
     {
         Machine.Begin(Program, frames);
-        (_burst ??= Program.Compiled.Burst)(Machine, frames, count);
+        try
+        {
+            (_burst ??= Program.Compiled.Burst)(Machine, frames, count);
+        }
+        finally
+        {
+            Machine.End();
+        }
     }
 
     /// <inheritdoc/>
     public override ulong Invoke(byte* memory, nuint length)
     {
         Machine.Begin(Program, null, memory, length);
-        return Program.Compiled.Entry(Machine, (ulong)memory, length);
+        try
+        {
+            return Program.Compiled.Entry(Machine, (ulong)memory, length);
+        }
+        finally
+        {
+            Machine.End();
+        }
     }
 
     internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)

@@ -70,18 +70,22 @@ internal static unsafe class JitRuntime
     /// <param name="array">The program array's handle.</param>
     /// <param name="index">Which program.</param>
     /// <param name="result">R0 at its exit.</param>
-    public static bool TailCall(Machine machine, ulong array, ulong index, out ulong result) =>
-        TailCallThrough(machine, MapHandles.Find(array) ?? throw machine.Fault($"tail-calls through 0x{array:x}, which is no map"), index, out result);
+    public static bool TailCall(Machine machine, ulong array, ulong index, out ulong result)
+    {
+        Map map = MapHandles.Find(array) ?? throw machine.Fault($"tail-calls through 0x{array:x}, which is no map");
+        result = 0;
+        return map is ProgramArrayMap programs && TailCallThrough(machine, programs, index, out result);
+    }
 
     /// <summary>The same through a map that is known when the program is compiled.</summary>
-    public static bool TailCallThrough(Machine machine, Map map, ulong index, out ulong result)
+    public static bool TailCallThrough(Machine machine, ProgramArrayMap map, ulong index, out ulong result)
     {
         result = 0;
         LoadedProgram caller = machine.Program!;
-        if (machine.TailCall(map, index) is not { } target)
+        if (map.ProgramAt((uint)index) is not { } found || machine.TailCall(found) is not { } target)
             return false;
         machine.Program = target;
-        result = target.Compiled.Entry(machine, (ulong)machine.State->Frame, 0);
+        result = target.CompiledEntry(machine, (ulong)machine.State->Frame, 0);
         machine.Program = caller;
         return true;
     }

@@ -17,6 +17,9 @@ public sealed unsafe partial class Machine : IDisposable
     /// <summary>Iterations of may_goto loops in one call of a function (<c>BPF_MAX_LOOPS</c>, include/linux/bpf.h).</summary>
     internal const uint MaxLoops = 8 * 1024 * 1024;
 
+    // What a helper copies or sums in the time of an instruction.
+    private const ulong BytesPerInstruction = 64;
+
     /// <summary>Makes a machine.</summary>
     /// <param name="options">What it tells its programs of the world; null for the defaults.</param>
     public Machine(MachineOptions? options = null)
@@ -54,23 +57,39 @@ public sealed unsafe partial class Machine : IDisposable
         State->CallDepth = 0;
         State->TailCalls = 0;
         State->Budget = Options.Budget;
+        State->HelperBytes = 0;
         if (_records.Count > 0 || HeldLock != null)
             ReleaseHeld();
         if (_regions.Count > 0)
             ForgetRegions();
     }
 
-    /// <summary>Takes packet and memory away after a run: what calls back later, a timer, must not reach them.</summary>
+    /// <summary>Takes packet and memory away after a run, and gives back what the program held: what calls back later, a timer, and other workers must not find them.</summary>
     internal void End()
     {
         State->Frame = null;
         State->Memory = State->MemoryEnd = null;
+        if (_records.Count > 0 || HeldLock != null)
+            ReleaseHeld();
     }
 
-    /// <summary>Finds the program of a tail call and counts it; null when the kernel would fall through.</summary>
-    internal LoadedProgram? TailCall(Map map, ulong index)
+    /// <summary>The packet at hand.</summary>
+    /// <exception cref="ProgramFaultException">There is none: a timer's callback runs.</exception>
+    internal Frame* RequireFrame() => State->Frame != null ? State->Frame : throw Fault("works on the packet where there is none");
+
+    /// <summary>Counts bytes that a helper works on; many of them are as much work as a loop.</summary>
+    /// <exception cref="ProgramFaultException">The run has spent its budget on them.</exception>
+    internal void SpendBytes(ulong count)
     {
-        if (State->TailCalls >= MaxTailCalls || map.ProgramAt((uint)index) is not { } target)
+        State->HelperBytes += count;
+        if (State->HelperBytes / BytesPerInstruction > (ulong)Options.Budget)
+            throw BudgetFault();
+    }
+
+    /// <summary>Counts a tail call and answers its target; null when the kernel would fall through.</summary>
+    internal LoadedProgram? TailCall(LoadedProgram target)
+    {
+        if (State->TailCalls >= MaxTailCalls)
             return null;
         if (target.Context != Program!.Context)
             throw Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {Program.Type} program");

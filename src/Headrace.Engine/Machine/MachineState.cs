@@ -38,4 +38,7 @@ internal unsafe struct MachineState
 
     /// <summary>Instructions in loops and functions left before the program is stopped as endless.</summary>
     public long Budget;
+
+    /// <summary>Bytes of large arguments that helpers worked on in this run.</summary>
+    public ulong HelperBytes;
 }

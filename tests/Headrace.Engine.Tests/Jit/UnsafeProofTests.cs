@@ -140,6 +140,65 @@ public unsafe class UnsafeProofTests
         Assert.Contains("'other', another program", fault.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("r1 = 1\nr2 = 0\ncall bpf_redirect#23\nexit", "no packet")]
+    [InlineData("r0 = *(u64 *)(r3 +0)\nexit", null)]
+    [InlineData("r0 = *(u64 *)(r1 +0)\nexit", "")]
+    public void Callback_of_a_timer_has_no_packet(string body, string? fault)
+    {
+        string text = $"""
+            {ValueIn("r7", "timers")}
+            r1 = r7
+            r2 = map[timers] ll
+            r3 = 1
+            call bpf_timer_init#169
+            r1 = r7
+            r2 = subprog[expired] ll
+            call bpf_timer_set_callback#170
+            r1 = r7
+            r2 = 0
+            r3 = 0
+            call bpf_timer_start#171
+            out:
+            r0 = 2
+            exit
+            expired:
+            {body}
+            """;
+        foreach (EngineKind engine in Enum.GetValues<EngineKind>())
+        {
+            using Collection collection = Collection.Load(TestProgram.Spec(text, maps: TestProgram.Array("timers", 24)));
+            using Executor executor = collection.Programs["main"].CreateExecutor(engine);
+            using var burst = new PacketBurst(1);
+            burst.Add(new byte[64]);
+            executor.Run(burst.Frames, 1);
+            if (fault is null)
+                Assert.Equal(1, executor.Machine.RunTimers());
+            else
+                Assert.Throws<ProgramFaultException>(() => executor.Machine.RunTimers());
+        }
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void What_a_stopped_program_held_is_given_back(EngineKind engine)
+    {
+        string text = $"""
+            {ValueIn("r7", "locks")}
+            r1 = r7
+            call bpf_spin_lock#93
+            r0 = *(u8 *)(r7 +4096)
+            out:
+            exit
+            """;
+        using Collection collection = Collection.Load(TestProgram.Spec(text, maps: TestProgram.Array("locks", 8)));
+        for (int i = 0; i < 2; i++)
+        {
+            ProgramFaultException fault = Assert.Throws<ProgramFaultException>(() => TestProgram.Run(engine, collection.Programs["main"]));
+            Assert.Contains("+4096", fault.Reason, StringComparison.Ordinal);
+            Assert.Equal(new byte[8], collection.Maps["locks"].Lookup([0, 0, 0, 0]));
+        }
+    }
+
     [Theory, MemberData(nameof(All))]
     public void Functions_start_with_zeros_and_leave_zeros(EngineKind engine)
     {

@@ -141,6 +141,27 @@ public class CallTests
     }
 
     [Theory, MemberData(nameof(All))]
+    public void Loop_pays_for_its_length_and_calls_for_the_function(EngineKind engine)
+    {
+        string loop = $"r1 = 0\nloop:\n{string.Concat(Enumerable.Repeat("r0 = 7\n", 97))}r1 += 1\nif r1 != ROUNDS goto loop\nexit";
+        Assert.Equal(7u, TestProgram.Run(engine, TestProgram.Spec(loop.Replace("ROUNDS", "11", StringComparison.Ordinal)), null, new MachineOptions { Budget = 1000 }));
+        TestProgram.Fault(engine, TestProgram.Spec(loop.Replace("ROUNDS", "12", StringComparison.Ordinal)), null, new MachineOptions { Budget = 1000 });
+
+        string calls = $"r1 = ROUNDS\nr2 = subprog[f] ll\nr3 = 0\nr4 = 0\ncall bpf_loop#181\nexit\nf:\n{string.Concat(Enumerable.Repeat("r0 = 0\n", 99))}exit";
+        Assert.Equal(10u, TestProgram.Run(engine, TestProgram.Spec(calls.Replace("ROUNDS", "10", StringComparison.Ordinal)), null, new MachineOptions { Budget = 1000 }));
+        TestProgram.Fault(engine, TestProgram.Spec(calls.Replace("ROUNDS", "11", StringComparison.Ordinal)), null, new MachineOptions { Budget = 1000 });
+    }
+
+    [Theory, MemberData(nameof(All))]
+    public void Helpers_pay_for_long_arguments(EngineKind engine)
+    {
+        const string Text = "r6 = 0\nloop:\nr1 = 0\nr2 = 0\nr3 = map[large][0]+0 ll\nr4 = 65536\nr5 = 0\ncall bpf_csum_diff#28\nr6 += 1\nif r6 != 4 goto loop\nr0 = 1\nexit";
+        CollectionSpec spec = TestProgram.Spec(Text, maps: TestProgram.Array("large", 65536));
+        Assert.Equal(1u, TestProgram.Run(engine, spec, null, new MachineOptions { Budget = 4096 }));
+        Assert.StartsWith("runs more than", TestProgram.Fault(engine, spec, null, new MachineOptions { Budget = 4095 }), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(All))]
     public void Budget_is_each_packets_own(EngineKind engine)
     {
         const string Text = "r0 = 0\nloop:\nr0 += 1\nif r0 != 450 goto loop\nexit";

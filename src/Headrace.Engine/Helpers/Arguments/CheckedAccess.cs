@@ -3,9 +3,24 @@ namespace Headrace.Engine;
 /// <summary>Arguments of programs that no verifier has seen: everything is looked at, and a fault stops the program.</summary>
 internal readonly unsafe struct CheckedAccess : IArgumentAccess
 {
-    public static byte* Read(Machine machine, ulong address, ulong size) => machine.Readable(address, size);
+    // Arguments from this size on count as work of their own.
+    private const ulong Large = 1024;
 
-    public static byte* Write(Machine machine, ulong address, ulong size) => machine.Writable(address, size);
+    public static byte* Read(Machine machine, ulong address, ulong size)
+    {
+        byte* bytes = machine.Readable(address, size);
+        if (size >= Large)
+            machine.SpendBytes(size);
+        return bytes;
+    }
+
+    public static byte* Write(Machine machine, ulong address, ulong size)
+    {
+        byte* bytes = machine.Writable(address, size);
+        if (size >= Large)
+            machine.SpendBytes(size);
+        return bytes;
+    }
 
     public static byte* ReadString(Machine machine, ulong address, ulong limit)
     {

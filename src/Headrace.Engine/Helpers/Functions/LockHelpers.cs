@@ -3,7 +3,7 @@ namespace Headrace.Engine;
 /// <summary>The lock inside a map's value: a real one, shared by all workers. 0 is free, 1 taken.</summary>
 internal static unsafe class LockHelpers
 {
-    private const int LongestWait = 1 << 24; // turns; whoever holds the lock that long has stopped without giving it back
+    private const int LongestWait = 1 << 20; // turns, about a second; whoever holds the lock that long has stopped without giving it back
 
     public static ulong SpinLock<TAccess>(Machine machine, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
         where TAccess : struct, IArgumentAccess

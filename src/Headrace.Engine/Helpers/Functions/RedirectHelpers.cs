@@ -17,7 +17,7 @@ internal static unsafe class RedirectHelpers
     public static ulong Redirect<TAccess>(Machine machine, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
         where TAccess : struct, IArgumentAccess
     {
-        Frame* frame = machine.State->Frame;
+        Frame* frame = machine.RequireFrame();
         if (frame->Skb == null)
         {
             if (r2 != 0)
@@ -36,7 +36,7 @@ internal static unsafe class RedirectHelpers
     {
         if (r2 != 0)
             return TcDrop;
-        SetTarget(machine.State->Frame, (uint)r1, Peer);
+        SetTarget(machine.RequireFrame(), (uint)r1, Peer);
         return TcRedirect;
     }
 
@@ -48,7 +48,7 @@ internal static unsafe class RedirectHelpers
         TAccess.Read(machine, r2, (uint)r3);
         if (((uint)r3 != 0 && (uint)r3 < ParametersSize) || r4 != 0)
             return TcDrop;
-        SetTarget(machine.State->Frame, (uint)r1, Neighbour);
+        SetTarget(machine.RequireFrame(), (uint)r1, Neighbour);
         return TcRedirect;
     }
 
@@ -56,7 +56,7 @@ internal static unsafe class RedirectHelpers
         where TAccess : struct, IArgumentAccess
     {
         Map map = TAccess.Map(machine, r1, MapTypes.Redirects);
-        Frame* frame = machine.State->Frame;
+        Frame* frame = machine.RequireFrame();
         ulong extra = MapTypes.Holds(MapTypes.DevMaps, map.Type) ? Broadcast | ExcludeIngress : 0;
         if ((r3 & ~(ActionMask | extra)) != 0)
             return (ulong)XdpAction.Aborted;
