@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Headrace.Bytecode;
 using Headrace.Cli.Verbs;
 
@@ -31,8 +32,17 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(arguments, s_parsing);
         if (parsed.Errors.Count > 0)
         {
-            foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+            // What was not understood says more than what is therefore missing.
+            bool unknown = parsed.UnmatchedTokens.Count > 0;
+            foreach (ParseError error in parsed.Errors.Where(error => !unknown || error.Message.Contains('\'')))
                 terminal.Error.WriteLine($"headrace: {error.Message}");
+            terminal.Error.WriteLine($"Try '{Path(parsed)} --help'.");
+            return ExitCode.Usage;
+        }
+        // The library takes an option it does not know for an argument.
+        if (parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).FirstOrDefault(IsOption) is { } option)
+        {
+            terminal.Error.WriteLine($"headrace: there is no option '{option.Value}'");
             terminal.Error.WriteLine($"Try '{Path(parsed)} --help'.");
             return ExitCode.Usage;
         }
@@ -67,6 +77,8 @@ internal static class CommandLine
         }
         return root;
     }
+
+    private static bool IsOption(Token token) => token.Value.StartsWith("--", StringComparison.Ordinal);
 
     private static string Path(ParseResult parsed) =>
         parsed.CommandResult.Command is Verb verb ? $"headrace {verb.Name}" : "headrace";

@@ -19,6 +19,17 @@ public class UsageTests
     }
 
     [Theory]
+    [InlineData("bogus", "'bogus'")]
+    [InlineData("run --frob", "'--frob'")]
+    [InlineData("inspect --frob", "'--frob'")]
+    public void What_is_not_known_is_named_first(string line, string expected)
+    {
+        (int code, _, string error) = Shell.Run(line.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(expected, error.Split('\n')[0]);
+    }
+
+    [Theory]
     [InlineData("dataflow")]
     [InlineData("batch")]
     [InlineData("nfp")]

@@ -37,7 +37,7 @@ internal static unsafe class MapFiller
             if (result < 0)
             {
                 throw new MapException(map.Name, "fill", -result,
-                    $"element {Convert.ToHexStringLower(entry.Key)} is refused with error {-result}"
+                    $"element {Convert.ToHexStringLower(entry.Key)} is refused: {MapErrors.Reason(map, -result)}"
                     + (entry.Reference is null ? "" : $" (it refers to '{entry.Reference}')"));
             }
         }

@@ -7,7 +7,8 @@ internal static class MapErrors
 {
     public static MapException Describe(Map map, string operation, int errno) => new(map.Name, operation, errno, Reason(map, errno));
 
-    private static string Reason(Map map, int errno) => errno switch
+    /// <summary>What an error number says of a map, in words.</summary>
+    public static string Reason(Map map, int errno) => errno switch
     {
         Errno.EPERM => map.IsFrozen
             ? "the map is frozen: user code may only read it"
