@@ -7,6 +7,7 @@ namespace Headrace.Verifier;
 internal sealed partial class Verifier
 {
     private readonly CallChecker _calls;
+    private readonly RegisterKind[] _accessKinds;
     private int _lastId;
 
     public Verifier(ProgramSpec program, IReadOnlyList<MapSpec> maps, Btf? types, VerifierOptions options)
@@ -18,6 +19,9 @@ internal sealed partial class Verifier
         Log = new VerifierLog(options.LogLevel);
         Code = program.Instructions;
         _calls = new CallChecker(this);
+        _accessKinds = new RegisterKind[Code.Length];
+        _explored = new List<KeptState>?[Code.Length];
+        _precision = new PrecisionWalker(Code);
     }
 
     /// <summary>What is verified.</summary>

@@ -36,6 +36,9 @@ internal partial struct RegisterState
     /// <summary>Memory: its size in bytes. Function: subprogram index. BTF object: type id.</summary>
     public int Detail;
 
+    /// <summary>Memory that is a slice of a dynptr: the dynptr's id.</summary>
+    public int DynptrId;
+
     /// <summary>Map, map value and key: tells values of different lookups in inner maps apart; 0 for outer maps.</summary>
     public int MapUid;
 
