@@ -7,7 +7,7 @@ internal sealed partial class Verifier
     public partial void InvalidatePacketPointers() => ForEach(State, (ref RegisterState register) =>
     {
         if (register.Kind is RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.PacketEnd
-            || (register.Kind == RegisterKind.Memory && register.DynptrId != 0 && register.DynptrKind is DynptrKind.Skb or DynptrKind.Xdp))
+            || (register.Kind == RegisterKind.Memory && register.SliceOf != 0 && register.DynptrKind is DynptrKind.Skb or DynptrKind.Xdp))
         {
             register.BecomeUnknown();
         }
@@ -93,7 +93,6 @@ internal sealed partial class Verifier
     public partial void PushCallback(int subprogram, bool isAsync, ReturnRange returns, Action<FunctionState, FunctionState> prepare)
     {
         FunctionState caller = Frame;
-        _callees[_flow.Containing(Slot)].Add((Slot, subprogram));
         if (isAsync)
         {
             PushAsync(subprogram, caller, prepare);

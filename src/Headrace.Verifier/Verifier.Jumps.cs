@@ -53,7 +53,6 @@ internal sealed partial class Verifier
     private void CheckLocalCall(Instruction instruction)
     {
         int subprogram = _flow.Find(Slot + 1 + instruction.Imm32);
-        _callees[_flow.Containing(Slot)].Add((Slot, subprogram));
         if (IsGlobal(subprogram))
         {
             CheckGlobalCall(subprogram);

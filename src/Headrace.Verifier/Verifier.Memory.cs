@@ -105,7 +105,7 @@ internal sealed partial class Verifier
         this[value] = loaded;
     }
 
-    private void CheckAlignment(in RegisterState register, int offset, int size, bool strict)
+    internal void CheckAlignment(in RegisterState register, int offset, int size, bool strict)
     {
         bool isStack = register.Kind == RegisterKind.Stack;
         if (!(strict || isStack || (Program.Flags & ProgramFlags.StrictAlignment) != 0))
@@ -160,7 +160,7 @@ internal sealed partial class Verifier
             throw Reject($"{high}\nR{(int)name} max value is outside of the allowed memory range", VerifierErrno.Access);
     }
 
-    private void CheckMapRegion(Register name, int offset, int size, bool zeroAllowed, MemoryAccess access)
+    internal void CheckMapRegion(Register name, int offset, int size, bool zeroAllowed, MemoryAccess access)
     {
         ref RegisterState register = ref this[name];
         MapSpec map = register.Map!;
@@ -233,7 +233,7 @@ internal sealed partial class Verifier
     }
 
     // Pointers that carry no offset: the context and sockets.
-    private void CheckPointerOffset(Register name, in RegisterState register, bool fixedAllowed)
+    internal void CheckPointerOffset(Register name, in RegisterState register, bool fixedAllowed)
     {
         string kind = register.KindName;
         if (register.Offset < 0)

@@ -19,6 +19,16 @@ internal sealed partial class Verifier
             MarkAllPrecise();
     }
 
+    /// <summary>The same for a number that was spilled to the stack.</summary>
+    /// <param name="frame">The frame's number.</param>
+    /// <param name="slot">Index of the 8 bytes.</param>
+    internal void MarkStackPrecise(int frame, int slot)
+    {
+        _precision.Begin().Slots(frame) |= 1UL << slot;
+        if (!_precision.Walk(State, State.History.Count - 2, State.CurrentFrame))
+            MarkAllPrecise();
+    }
+
     // What was relied on behind the old state is relied on behind this one.
     private void PropagatePrecision(VerifierState old)
     {

@@ -8,7 +8,6 @@ internal sealed partial class Verifier
     private const int MaxInstructions = 1_000_000;
 
     private GlobalFunction?[] _globals = [];
-    private List<(int Slot, int Subprogram)>[] _callees = [];
     private int[] _stackDepths = [];
     private int _subprogramAlone;
 
@@ -21,10 +20,8 @@ internal sealed partial class Verifier
         {
             CheckSize();
             var builder = new ControlFlowBuilder(this);
-            FindFunctions();
             _flow = builder.Build();
             _globals = [.. _flow.Starts.Select(start => Program.Functions.FirstOrDefault(function => function.Start == start) is { } spec ? GlobalFunction.Read(Types, spec) : null)];
-            _callees = [.. _flow.Starts.Select(_ => new List<(int, int)>())];
             _stackDepths = new int[_flow.Count];
             CheckOpcodes();
             builder.Walk(_flow);
@@ -33,7 +30,7 @@ internal sealed partial class Verifier
             FindPacketChanges();
             VerifyMain();
             VerifyGlobals();
-            StackDepth.Check(this, _flow, _stackDepths, _callees);
+            new StackDepth(this, _flow, _stackDepths).Check();
         }
         catch (Rejection rejection)
         {
@@ -54,8 +51,6 @@ internal sealed partial class Verifier
 
     /// <summary>True for a subprogram that is verified on its own.</summary>
     public bool IsGlobal(int subprogram) => subprogram > 0 && subprogram < _globals.Length && _globals[subprogram] is not null;
-
-    private void FindFunctions() => _globals = [];
 
     private void CheckSize()
     {

@@ -324,7 +324,7 @@ internal sealed partial class Verifier
         {
             foreach (ref RegisterState register in State.Frames[frame]!.Registers.AsSpan())
             {
-                if (register.Kind == RegisterKind.Memory && register.DynptrId == dynptrId)
+                if (register.Kind == RegisterKind.Memory && register.SliceOf == dynptrId)
                     register.BecomeUnknown();
             }
         }

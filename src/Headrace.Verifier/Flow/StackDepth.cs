@@ -1,32 +1,58 @@
+using Headrace.Bytecode;
+
 namespace Headrace.Verifier;
 
 /// <summary>Checks how much stack a chain of calls takes together.</summary>
-internal static class StackDepth
+internal sealed class StackDepth(Verifier verifier, ControlFlow flow, int[] depths)
 {
     private const int Rounding = 32;
+    private const int Open = -1;
+
+    private readonly (int Bytes, int Frames)[] _deepest = new (int, int)[flow.Count];
 
     /// <summary>Refuses chains that take more than one frame may, or nest too deep.</summary>
-    public static void Check(Verifier verifier, ControlFlow flow, int[] depths, List<(int Slot, int Subprogram)>[] callees)
+    public void Check()
     {
         for (int i = 0; i < flow.Count; i++)
         {
-            if (i == 0 || verifier.IsGlobal(i))
-                Walk(verifier, flow, depths, callees, i, 0, 1);
+            if (i != 0 && !verifier.IsGlobal(i))
+                continue;
+            (int bytes, int frames) = Deepest(i);
+            if (frames > VerifierState.MaxFrames)
+                throw TooDeep();
+            if (bytes > Verifier.MaxStack)
+                throw verifier.Reject($"combined stack size of {frames} calls is {bytes}. Too large", VerifierErrno.Access);
         }
     }
 
-    private static void Walk(Verifier verifier, ControlFlow flow, int[] depths, List<(int Slot, int Subprogram)>[] callees, int subprogram, int above, int frames)
+    private (int Bytes, int Frames) Deepest(int subprogram)
     {
-        int total = above + Round(depths[subprogram]);
-        if (total > Verifier.MaxStack)
-            throw verifier.Reject($"combined stack size of {frames} calls is {total}. Too large", VerifierErrno.Access);
-        foreach ((int slot, int callee) in callees[subprogram].Distinct())
+        ref (int Bytes, int Frames) known = ref _deepest[subprogram];
+        if (known.Frames == Open)
+            throw TooDeep();
+        if (known.Frames > 0)
+            return known;
+        known.Frames = Open;
+        int own = (Math.Max(depths[subprogram], 1) + Rounding - 1) / Rounding * Rounding;
+        int bytes = 0, frames = 0;
+        for (int slot = flow.Starts[subprogram]; slot < flow.End(subprogram); slot++)
         {
+            Instruction instruction = verifier.Code[slot];
+            bool calls = (instruction.IsCall && instruction.CallKind == CallKind.Local)
+                || (instruction.Opcode.IsWideLoad && instruction.WideLoadKind == WideLoadKind.Function);
+            if (!calls)
+                continue;
+            (int below, int more) = Deepest(flow.Find(slot + 1 + instruction.Imm32));
+            if (below > bytes)
+                (bytes, frames) = (below, more);
+            else
+                frames = Math.Max(frames, more);
             if (frames >= VerifierState.MaxFrames)
-                throw verifier.Reject($"the call stack of {frames + 1} frames is too deep !", VerifierErrno.TooBig);
-            Walk(verifier, flow, depths, callees, callee, total, frames + 1);
+                throw TooDeep();
         }
+        _deepest[subprogram] = (own + bytes, frames + 1);
+        return _deepest[subprogram];
     }
 
-    private static int Round(int depth) => (Math.Max(depth, 1) + Rounding - 1) / Rounding * Rounding;
+    private Exception TooDeep() => verifier.Reject($"the call stack of {VerifierState.MaxFrames + 1} frames is too deep !", VerifierErrno.TooBig);
 }

@@ -85,8 +85,7 @@ internal sealed class StateComparison(ushort[] live)
     }
 
     private static bool SameFixed(in RegisterState old, in RegisterState current) =>
-        old.Offset == current.Offset && ReferenceEquals(old.Map, current.Map) && old.MapUid == current.MapUid && old.Detail == current.Detail
-        && old.DynptrId == current.DynptrId;
+        old.Offset == current.Offset && ReferenceEquals(old.Map, current.Map) && old.MapUid == current.MapUid && old.Detail == current.Detail;
 
     private bool Same(in RegisterState old, in RegisterState current) =>
         old.Kind == current.Kind && old.Flags == current.Flags && SameFixed(old, current) && old.Range == current.Range

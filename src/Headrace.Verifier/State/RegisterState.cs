@@ -36,9 +36,6 @@ internal partial struct RegisterState
     /// <summary>Memory: its size in bytes. Function: subprogram index. BTF object: type id.</summary>
     public int Detail;
 
-    /// <summary>Memory that is a slice of a dynptr: the dynptr's id.</summary>
-    public int DynptrId;
-
     /// <summary>Map, map value and key: tells values of different lookups in inner maps apart; 0 for outer maps.</summary>
     public int MapUid;
 
@@ -77,6 +74,13 @@ internal partial struct RegisterState
 
     /// <summary>Dynptr on the stack: true for its first slot.</summary>
     public bool DynptrFirst;
+
+    /// <summary>Memory: the id of the dynptr it is a slice of; 0 for none. It shares its place with <see cref="MapUid"/>: memory is in no map.</summary>
+    public int SliceOf
+    {
+        readonly get => MapUid;
+        set => MapUid = value;
+    }
 
     /// <summary>True for a pointer that may be NULL.</summary>
     public readonly bool MayBeNull => (Flags & RegisterFlags.MayBeNull) != 0;
