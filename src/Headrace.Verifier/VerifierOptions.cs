@@ -8,4 +8,7 @@ public sealed record VerifierOptions
 
     /// <summary>Instructions processed before a program is refused as too complex.</summary>
     public int InstructionLimit { get; init; } = 1_000_000;
+
+    /// <summary>Processors the kernel may have: bpf_get_smp_processor_id returns less.</summary>
+    public int Processors { get; init; } = Environment.ProcessorCount;
 }
