@@ -256,7 +256,7 @@ internal sealed partial class Verifier
         ref RegisterState register = ref this[name];
         if (register.SMin < 0)
             throw Reject($"R{(int)name} min value is negative, either use unsigned index or do a if (index >=0) check.", VerifierErrno.Access);
-        if (!SocketFields.Allows(register.Kind, offset, size))
+        if (!ContextTable.CheckSocket(register.Kind, offset, size).IsAllowed)
             throw Reject($"R{(int)name} invalid {register.KindName} access off={offset} size={size}", VerifierErrno.Access);
         loaded.BecomeUnknown();
     }

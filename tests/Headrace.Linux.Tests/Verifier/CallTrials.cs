@@ -6,7 +6,8 @@ namespace Headrace.Linux.Tests.Verifier;
 /// <summary>Programs of one helper call each, as text: the call as its prototype wants it, and with one argument of another kind.</summary>
 internal static class CallTrials
 {
-    private static readonly ProgramType[] s_types =
+    /// <summary>The program types tried.</summary>
+    public static readonly ProgramType[] Types =
     [
         ProgramType.SchedCls, ProgramType.Xdp, ProgramType.LwtXmit, ProgramType.LwtIn, ProgramType.LwtSeg6local, ProgramType.SkSkb, ProgramType.SkMsg,
         ProgramType.CgroupSkb, ProgramType.SocketFilter, ProgramType.Tracepoint, ProgramType.RawTracepoint, ProgramType.FlowDissector,
@@ -42,9 +43,9 @@ internal static class CallTrials
 
     /// <summary>The program types a helper is tried with.</summary>
     public static IEnumerable<(ProgramType Type, HelperPrototype Prototype)> TypesOf(HelperId id) =>
-        from type in s_types
+        from type in Types
         let prototype = HelperPrototypes.Find(id, type)
-        where prototype is not null && prototype.Arguments.All(argument => CanMake(argument, prototype, type)) && !prototype.Has(HelperMarks.MightSleep)
+        where prototype is not null && id is not (HelperId.GetLocalStorage or HelperId.GetFuncIp) && prototype.Arguments.All(argument => CanMake(argument, prototype, type)) && !prototype.Has(HelperMarks.MightSleep)
         select (type, prototype);
 
     /// <summary>The program: the call with every argument as wanted but one.</summary>
@@ -66,7 +67,7 @@ internal static class CallTrials
         for (int i = 0; i < prototype.Arguments.Length; i++)
         {
             if (i != replaced)
-                lines.Add(Make(prototype, i, map));
+                lines.Add(Make(prototype, i, OwnMap(map, type)));
             else if (intruder!.Value.Lines.Length > 0)
                 lines.Add($"r{i + 1} = r8");
         }
@@ -92,6 +93,9 @@ internal static class CallTrials
         HelperId.RingbufOutput or HelperId.RingbufReserve or HelperId.RingbufQuery or HelperId.RingbufReserveDynptr => "ring",
         _ => "hash",
     };
+
+    // A program array belongs to the type of the first program that uses it: each type has its own.
+    private static string OwnMap(string map, ProgramType type) => map == "calls" && type != ProgramType.SchedCls ? $"calls{(int)type}" : map;
 
     // Callbacks, locks, timers and kernel pointers need types: they have tests of their own.
     private static bool CanMake(Argument argument, HelperPrototype prototype, ProgramType type) => argument.Kind switch

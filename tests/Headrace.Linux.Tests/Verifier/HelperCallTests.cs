@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Objects;
 using Headrace.Verifier;
 
 namespace Headrace.Linux.Tests.Verifier;
@@ -54,6 +55,66 @@ public class HelperCallTests
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 
+    [Fact]
+    public void Every_call_with_one_argument_of_another_kind_is_judged_as_the_kernel_judges_it()
+    {
+        RequiresKernel.OrSkip();
+        using var maps = TrialMaps.Create();
+        var wrongVerdicts = new List<string>();
+        var otherWords = new List<string>();
+        int count = 0, accepted = 0;
+        for (int id = 1; id < HelperNames.Count; id++)
+        {
+            foreach ((ProgramType type, HelperPrototype prototype) in CallTrials.TypesOf((HelperId)id).Take(2))
+            {
+                foreach ((int argument, (string Name, string Lines)? intruder) in Replacements(prototype, type))
+                {
+                    string text = CallTrials.Text(prototype, type, CallTrials.MapFor((HelperId)id), argument, intruder);
+                    KernelVerdict kernel = Ask(type, text, maps);
+                    VerifierResult ours = Judge(type, text, maps);
+                    count++;
+                    accepted += kernel.IsAccepted ? 1 : 0;
+                    string what = $"{type} {(HelperId)id} argument {argument + 1} {intruder?.Name}";
+                    if (ours.IsAccepted != kernel.IsAccepted)
+                        wrongVerdicts.Add($"{what}: {(ours.IsAccepted ? "accepted" : ours.LastLine)}, kernel: {(kernel.IsAccepted ? "accepts" : kernel.Message)}");
+                    else if (ours.LastLine != kernel.Message)
+                        otherWords.Add($"{what}: {ours.LastLine}, kernel: {kernel.Message}");
+                }
+            }
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{count} calls, {accepted} accepted, {wrongVerdicts.Count} other verdicts, {otherWords.Count} other words");
+        Assert.True(wrongVerdicts.Count == 0 && otherWords.Count == 0, string.Join('\n', [$"{count} calls, {wrongVerdicts.Count} verdicts, {otherWords.Count} words", .. wrongVerdicts, "words:", .. otherWords]));
+    }
+
+    private static IEnumerable<(int Argument, (string Name, string Lines)? Intruder)> Replacements(HelperPrototype prototype, ProgramType type)
+    {
+        yield return (-1, null);
+        for (int i = 0; i < prototype.Arguments.Length; i++)
+        {
+            foreach ((string Name, string Lines) intruder in CallTrials.Intruders(type))
+                yield return (i, intruder);
+        }
+    }
+
+    private static VerifierResult Judge(ProgramType type, string text, TrialMaps maps)
+    {
+        var collection = new CollectionSpec { Source = "trials" };
+        foreach (MapSpec map in maps.Specs)
+            collection.Maps.Add(map);
+        var program = new ProgramSpec
+        {
+            Name = "trial", Type = type, License = "GPL", Instructions = Assembler.Assemble(text, maps.IndexOf), ExpectedAttachType = AttachTypeOf(type),
+        };
+        return ProgramVerifier.Verify(collection, program);
+    }
+
+    private static AttachType AttachTypeOf(ProgramType type) => type switch
+    {
+        ProgramType.SkMsg => AttachType.SkMsgVerdict,
+        ProgramType.FlowDissector => AttachType.FlowDissector,
+        _ => default,
+    };
+
     private static KernelVerdict Ask(ProgramType type, string text, TrialMaps maps) => KernelVerdict.Of(type, Assembler.Assemble(text, maps.IndexOf),
-        type switch { ProgramType.SkMsg => AttachType.SkMsgVerdict, ProgramType.FlowDissector => AttachType.FlowDissector, _ => default }, maps.Maps);
+        AttachTypeOf(type), maps.Maps);
 }

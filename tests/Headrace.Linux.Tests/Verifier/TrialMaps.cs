@@ -34,6 +34,7 @@ internal sealed class TrialMaps : IDisposable
             {
                 Name = "constants", Type = MapType.Array, KeySize = 4, ValueSize = 16, MaxEntries = 1, Flags = MapFlags.ReadOnlyProgram,
             },
+            .. CallTrials.Types.Where(type => type != ProgramType.SchedCls).Select(type => Spec($"calls{(int)type}", MapType.ProgramArray, 4, 4)),
         ];
         var maps = new List<KernelMap>();
         foreach (MapSpec spec in specs)
