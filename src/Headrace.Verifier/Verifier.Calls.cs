@@ -29,16 +29,16 @@ internal sealed partial class Verifier
                     throw Reject("cannot write into packet", VerifierErrno.Access);
                 CheckPacket(register, offset, size, zeroAllowed);
                 return;
-            case RegisterKind.MapKey when !pointer.MayBeNull:
+            case RegisterKind.MapKey:
                 if (writes)
                     throw Reject($"R{(int)register} cannot write into {pointer.KindName}", VerifierErrno.Access);
                 CheckRegion(register, offset, size, (int)pointer.Map!.KeySize, zeroAllowed);
                 return;
-            case RegisterKind.MapValue when !pointer.MayBeNull:
+            case RegisterKind.MapValue:
                 CheckMapCapability(pointer, offset, size, access);
                 CheckMapRegion(register, offset, size, zeroAllowed, access);
                 return;
-            case RegisterKind.Memory or RegisterKind.Buffer when !pointer.MayBeNull:
+            case RegisterKind.Memory or RegisterKind.Buffer:
                 if (writes && (pointer.Flags & RegisterFlags.ReadOnly) != 0)
                     throw Reject($"R{(int)register} cannot write into {pointer.KindName}", VerifierErrno.Access);
                 CheckRegion(register, offset, size, pointer.Detail, zeroAllowed);
@@ -50,7 +50,7 @@ internal sealed partial class Verifier
                 // NULL with size 0 is taken where a helper says so.
                 if (zeroAllowed && size == 0 && pointer.IsZero)
                     return;
-                throw Reject($"R{(int)register} type={pointer.KindName} expected={(pointer.MayBeNull || true ? "fp" : "")}", VerifierErrno.Access);
+                throw Reject($"R{(int)register} type={pointer.KindName} expected=fp", VerifierErrno.Access);
         }
     }
 

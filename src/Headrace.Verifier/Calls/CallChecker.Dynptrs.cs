@@ -21,10 +21,11 @@ internal sealed partial class CallChecker
             NoteDynptr(state);
             return;
         }
-        int index = DynptrSlotOf(register);
+        string expected = $"Expected an initialized dynptr as arg #{(int)register - 1}";
+        int index = DynptrSlotOf(register, expected);
         FunctionState frame = FrameOf(register);
         if (!IsDynptr(frame, index))
-            throw verifier.Reject($"Expected an initialized dynptr as arg #{(int)register - 1}");
+            throw verifier.Reject(expected);
         ref RegisterState dynptr = ref frame.Stack[index].Spilled;
         if (argument.Has(ArgumentFlags.RingBuffer) && dynptr.DynptrKind != DynptrKind.RingBuffer)
             throw verifier.Reject($"Expected a dynptr of type ringbuf as arg #{(int)register - 1}");
@@ -43,22 +44,24 @@ internal sealed partial class CallChecker
     {
         if (verifier[register].Kind == RegisterKind.Dynptr)
             throw verifier.Reject("cannot release unowned const bpf_dynptr");
-        int index = DynptrSlotOf(register);
+        string unacquired = $"arg {(int)register} is an unacquired reference";
+        int index = DynptrSlotOf(register, unacquired);
         FunctionState frame = FrameOf(register);
         if (index >= frame.StackSlots || frame.Stack[index].Spilled.ReferenceId == 0)
-            throw verifier.Reject($"arg {(int)register} is an unacquired reference");
+            throw verifier.Reject(unacquired);
     }
 
     private void MakeDynptr(Register register, DynptrKind kind, int slot)
     {
         ref RegisterState state = ref verifier[register];
+        const string Taken = "Dynptr has to be an uninitialized dynptr";
         if (state.Kind == RegisterKind.Dynptr)
-            throw verifier.Reject("Dynptr has to be an uninitialized dynptr");
-        int index = DynptrSlotOf(register);
-        verifier.CheckHelperMemory(register, DynptrSize, MemoryAccess.Write, zeroAllowed: false, mayBeUninitialized: true);
+            throw verifier.Reject(Taken);
+        int index = DynptrSlotOf(register, Taken);
         FunctionState frame = FrameOf(register);
         DestroyDynptrAt(frame, index);
         DestroyDynptrAt(frame, index - 1);
+        verifier.CheckHelperMemory(register, sizeof(ulong), MemoryAccess.Write, zeroAllowed: false, mayBeUninitialized: true);
         int id = verifier.NewId();
         int reference = kind == DynptrKind.RingBuffer ? verifier.AcquireReference(slot) : 0;
         for (int i = 0; i < 2; i++)
@@ -75,7 +78,7 @@ internal sealed partial class CallChecker
 
     private void ReleaseDynptr(Register register)
     {
-        int reference = FrameOf(register).Stack[DynptrSlotOf(register)].Spilled.ReferenceId;
+        int reference = FrameOf(register).Stack[DynptrSlotOf(register, "")].Spilled.ReferenceId;
         for (int i = 0; i <= verifier.State.CurrentFrame; i++)
         {
             FunctionState frame = verifier.State.Frames[i]!;
@@ -125,14 +128,14 @@ internal sealed partial class CallChecker
     private FunctionState FrameOf(Register register) => verifier.State.Frames[verifier[register].FrameNumber]!;
 
     // The stack slot of a dynptr's lower half; the upper half is the slot before it.
-    private int DynptrSlotOf(Register register)
+    private int DynptrSlotOf(Register register, string refusal)
     {
         ref RegisterState state = ref verifier[register];
         if (!state.Var.IsConst)
-            throw verifier.Reject("dynptr has to be at a constant offset");
+            throw verifier.Reject($"dynptr has to be at a constant offset\n{refusal}");
         long offset = state.Offset + (long)state.Var.Value;
         if (offset % 8 != 0 || offset > -DynptrSize)
-            throw verifier.Reject($"cannot pass in dynptr at an offset={offset}");
+            throw verifier.Reject($"cannot pass in dynptr at an offset={offset}\n{refusal}");
         return (int)(-offset - 1) / 8;
     }
 

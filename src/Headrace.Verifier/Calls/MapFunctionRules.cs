@@ -24,8 +24,8 @@ internal static class MapFunctionRules
         [MapType.XskMap] = [RedirectMap, MapLookupElem],
         [MapType.ArrayOfMaps] = [MapLookupElem],
         [MapType.HashOfMaps] = [MapLookupElem],
-        [MapType.SockMap] = [SkRedirectMap, SockMapUpdate, MapDeleteElem, MsgRedirectMap, SkSelectReuseport, MapLookupElem],
-        [MapType.SockHash] = [SkRedirectHash, SockHashUpdate, MapDeleteElem, MsgRedirectHash, SkSelectReuseport, MapLookupElem],
+        [MapType.SockMap] = [SkRedirectMap, SockMapUpdate, MsgRedirectMap, SkSelectReuseport, MapLookupElem],
+        [MapType.SockHash] = [SkRedirectHash, SockHashUpdate, MsgRedirectHash, SkSelectReuseport, MapLookupElem],
         [MapType.ReuseportSockarray] = [SkSelectReuseport],
         [MapType.Queue] = [MapPeekElem, MapPopElem, MapPushElem],
         [MapType.Stack] = [MapPeekElem, MapPopElem, MapPushElem],
@@ -87,6 +87,6 @@ internal static class MapFunctionRules
     {
         if (!s_byMap.TryGetValue(map, out HelperId[]? helpers) || helpers.Contains(helper))
             return true;
-        return helper == MapUpdateElem && map is MapType.SockMap or MapType.SockHash && (SocketMapWriters >> (int)program & 1) != 0;
+        return helper is MapUpdateElem or MapDeleteElem && map is MapType.SockMap or MapType.SockHash && (SocketMapWriters >> (int)program & 1) != 0;
     }
 }

@@ -12,9 +12,9 @@ internal static class SocketHelpers
     /// <summary>The prototypes.</summary>
     public static readonly HelperPrototype[] All =
     [
-        Of(HelperId.SkLookupTcp, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr, [Context, In, Size, Any, Any], SocketOrNull, PacketAccess | Acquires),
-        Of(HelperId.SkLookupUdp, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr, [Context, In, Size, Any, Any], SocketOrNull, PacketAccess | Acquires),
-        Of(HelperId.SkcLookupTcp, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr, [Context, In, Size, Any, Any], SocketCommonOrNull, PacketAccess | Acquires),
+        Of(HelperId.SkLookupTcp, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr, [Context, In, SizeOrZero, Any, Any], SocketOrNull, PacketAccess | Acquires),
+        Of(HelperId.SkLookupUdp, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr, [Context, In, SizeOrZero, Any, Any], SocketOrNull, PacketAccess | Acquires),
+        Of(HelperId.SkcLookupTcp, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr, [Context, In, SizeOrZero, Any, Any], SocketCommonOrNull, PacketAccess | Acquires),
         Of(HelperId.SkRelease, Tc | Xdp | CgroupSkb | SkSkb | CgroupSockAddr | SkLookup, [SocketRelease]),
         Of(HelperId.SkAssign, Tc, [Context, AnySocket, Any]),
         Of(HelperId.SkAssign, SkLookup, [Context, SocketOrNullArgument, Any]),

@@ -20,7 +20,7 @@ internal static class SystemHelpers
         Of(HelperId.GetPrandomU32, ProgramSets.All, []),
         Of(HelperId.GetSmpProcessorId, ProgramSets.All, []),
         Of(HelperId.GetNumaNodeId, ProgramSets.All, []),
-        Of(HelperId.TracePrintk, ProgramSets.All, [In, Size, Any, Any, Any], marks: GplOnly),
+        Of(HelperId.TracePrintk, ProgramSets.All, [In, Size], marks: GplOnly),
         Of(HelperId.TraceVprintk, ProgramSets.All, [In, Size, InOrNull, SizeOrZero], marks: GplOnly),
         Of(HelperId.Snprintf, ProgramSets.All, [OutOrNull, SizeOrZero, ConstantString, InOrNull, SizeOrZero], marks: GplOnly),
         Of(HelperId.SnprintfBtf, ProgramSets.All, [InOut, Size, In, Size, Any]),
@@ -58,7 +58,7 @@ internal static class SystemHelpers
         Of(HelperId.GetAttachCookie, Tracing, [Context]),
         Of(HelperId.PerfProgReadValue, PerfEvent, [Context, Out, Size], marks: GplOnly),
         Of(HelperId.ReadBranchRecords, PerfEvent, [Context, OutOrNull, SizeOrZero, Any], marks: GplOnly),
-        Of(HelperId.GetBranchSnapshot, ProgramSets.All, [Out, SizeOrZero, Any], marks: GplOnly),
+        Of(HelperId.GetBranchSnapshot, ProgramSets.All, [Out, SizeOrZero], marks: GplOnly),
     ];
 
     private static HelperPrototype Of(HelperId id, ulong programs, Argument[] arguments, ReturnKind returns = Integer, HelperMarks marks = HelperMarks.None, string type = "") =>

@@ -1,5 +1,6 @@
 using Headrace.Bytecode;
 using Headrace.Objects;
+using Headrace.Verifier;
 
 namespace Headrace.Linux.Tests.Verifier;
 
@@ -58,6 +59,19 @@ internal sealed class TrialMaps : IDisposable
                 return i;
         }
         return null;
+    }
+
+    /// <summary>Headrace's verdict on a program that uses these maps.</summary>
+    public VerifierResult Verify(ProgramType type, string text, AttachType attachType = default)
+    {
+        var collection = new CollectionSpec { Source = "trials" };
+        foreach (MapSpec map in Specs)
+            collection.Maps.Add(map);
+        var program = new ProgramSpec
+        {
+            Name = "trial", Type = type, License = "GPL", Instructions = Assembler.Assemble(text, IndexOf), ExpectedAttachType = attachType,
+        };
+        return ProgramVerifier.Verify(collection, program);
     }
 
     public void Dispose()
