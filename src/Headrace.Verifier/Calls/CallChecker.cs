@@ -34,10 +34,6 @@ internal sealed partial class CallChecker(Verifier verifier)
             verifier.InvalidatePacketPointers();
     }
 
-    /// <summary>Checks a kernel function call at the verifier's current instruction.</summary>
-    public void CheckKfuncCall(Instruction instruction, int slot) =>
-        throw verifier.Reject($"calling kernel function {verifier.Program.Kfuncs.GetValueOrDefault(slot, "?")} is not allowed", VerifierErrno.Access);
-
     private HelperPrototype Find(HelperId id)
     {
         if ((int)id < 0 || (int)id >= HelperNames.Count)
