@@ -75,7 +75,7 @@ internal sealed class MapFields(Btf types, string file, string name)
             throw Error("its definition has no field 'type'");
         bool holdsMaps = Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
         bool holdsHandles = holdsMaps || Type == MapType.ProgramArray;
-        return new MapSpec
+        var map = new MapSpec
         {
             Name = name,
             Type = Type,
@@ -90,6 +90,8 @@ internal sealed class MapFields(Btf types, string file, string name)
             ValueTypeId = _valueType,
             InnerMap = inner,
         };
+        map.SpecialFields.AddRange(SpecialFields.Of(types, _valueType, map.ValueSize));
+        return map;
     }
 
     // __uint(n) makes a pointer to an array of n; __ulong(n) an enum with one constant.

@@ -39,7 +39,6 @@ internal static class Arguments
     public static readonly Argument Function = new(ArgumentKind.Function);
     public static readonly Argument StackOrNull = new(ArgumentKind.Stack, OrNull);
     public static readonly Argument ConstantString = new(ArgumentKind.ConstantString);
-    public static readonly Argument Dynptr = new(ArgumentKind.Dynptr);
     public static readonly Argument DynptrIn = new(ArgumentKind.Dynptr, ReadOnly);
     public static readonly Argument RingDynptr = new(ArgumentKind.Dynptr, RingBuffer | Release);
     public static readonly Argument RingDynptrOut = new(ArgumentKind.Dynptr, RingBuffer | Uninitialized | Write);
