@@ -15,7 +15,7 @@ internal sealed partial class Verifier
                 CheckWritable(instruction.Dst);
                 RefuseAtomic(instruction.Src, forStore: false);
                 RegisterKind from = this[instruction.Src].Kind;
-                CheckMemory(instruction.Src, instruction.Offset, size, MemoryAccess.Read, instruction.Dst);
+                CheckMemory(instruction.Src, instruction.Offset, size, MemoryAccess.Read, instruction.Dst, strict: true);
                 NoteAccess(from);
                 return;
             case AtomicOp.StoreRelease:
@@ -23,7 +23,7 @@ internal sealed partial class Verifier
                 CheckRead(instruction.Dst);
                 RefuseAtomic(instruction.Dst, forStore: true);
                 RegisterKind to = this[instruction.Dst].Kind;
-                CheckMemory(instruction.Dst, instruction.Offset, size, MemoryAccess.Write, instruction.Src);
+                CheckMemory(instruction.Dst, instruction.Offset, size, MemoryAccess.Write, instruction.Src, strict: true);
                 NoteAccess(to);
                 return;
         }

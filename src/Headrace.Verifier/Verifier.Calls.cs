@@ -119,7 +119,7 @@ internal sealed partial class Verifier
         frame.InAsyncCallback = true;
         prepare(caller, frame);
         state.Frames[0] = frame;
-        _pending.Push(new PendingPath(state, _flow.Starts[subprogram], Log.Length));
+        _pending.Push(new PendingPath(state, _flow.Starts[subprogram], Slot, Log.Length));
     }
 
     private void CheckGlobalCall(int subprogram)

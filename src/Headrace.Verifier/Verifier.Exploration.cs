@@ -8,6 +8,7 @@ internal sealed partial class Verifier
 
     private readonly Stack<PendingPath> _pending = new();
     private ControlFlow _flow = null!;
+    private readonly bool[] _isWellFormed;
     private ushort[] _live = [];
     private int _next;
     private int _jumps, _previousJumps, _previousProcessed;
@@ -34,6 +35,8 @@ internal sealed partial class Verifier
             PendingPath path = _pending.Pop();
             if (Log.Level == 1)
                 Log.Truncate(path.LogLength);
+            if (Log.IsVerbose)
+                Log.WriteLine($"\nfrom {path.From} to {path.Slot}:{StateText.Of(path.State, path.State.CurrentFrame)}");
             (State, _next) = (path.State, path.Slot);
         }
     }
@@ -42,7 +45,7 @@ internal sealed partial class Verifier
     private VerifierState PushPath(int slot)
     {
         VerifierState fork = State.Fork();
-        _pending.Push(new PendingPath(fork, slot, Log.Length));
+        _pending.Push(new PendingPath(fork, slot, Slot, Log.Length));
         if (fork.Parent is { } parent)
             parent.Branches++;
         fork.Branches = 1;
@@ -72,18 +75,39 @@ internal sealed partial class Verifier
         }
         if (_flow.IsPrunePoint[Slot] && IsVisited())
             return false;
+        int lineStart = Log.Length, frame = State.CurrentFrame;
         if (Log.IsVerbose)
             LogInstruction(instruction);
         // The step stands in the path before it is checked, so that paths that fork from it have it behind them.
         State.History.Add(new HistoryStep(Slot, (byte)State.CurrentFrame, -1, 0, null));
         if (_flow.IsJumpPoint[Slot])
             State.HistoryWeight++;
-        return Execute(instruction, Slot);
+        int slot = Slot;
+        bool alive = Execute(instruction, slot);
+        if (Log.IsVerbose)
+            LogEffects(instruction, frame, lineStart);
+        return alive;
+    }
+
+    // The kernel looks at fields only where a path comes by.
+    private void CheckForm(Instruction instruction, int slot)
+    {
+        if (OpcodeCheck.Reserved(instruction) is { } message)
+            throw Reject(message);
+        Opcode opcode = instruction.Opcode;
+        bool usesSource = !opcode.IsWideLoad && !instruction.IsCall && (!(opcode.IsAlu || opcode.IsJump) || opcode.UsesRegister);
+        if (usesSource && (int)instruction.Src > 10)
+            throw Reject($"R{(int)instruction.Src} is invalid");
+        if ((int)instruction.Dst > 10)
+            throw Reject($"R{(int)instruction.Dst} is invalid");
+        _isWellFormed[slot] = true;
     }
 
     private bool Execute(Instruction instruction, int slot)
     {
         Opcode opcode = instruction.Opcode;
+        if (!_isWellFormed[slot])
+            CheckForm(instruction, slot);
         _next = slot + instruction.Slots;
         switch (opcode.Class)
         {

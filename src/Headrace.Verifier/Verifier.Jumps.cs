@@ -139,14 +139,17 @@ internal sealed partial class Verifier
         }
         _next = callee.InCallback ? callee.CallSite : callee.CallSite + 1;
         bool inCallback = callee.InCallback;
+        if (Log.IsVerbose)
+        {
+            Log.WriteLine("returning from callee:");
+            LogState(callee);
+        }
         State.Frames[State.CurrentFrame] = null;
         State.CurrentFrame--;
         if (inCallback && FindEarlier(_next) is { } earlier)
             Widen(earlier, State);
         if (Log.IsVerbose)
         {
-            Log.WriteLine("returning from callee:");
-            LogState(callee);
             Log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"to caller at {_next}:"));
             LogState(caller);
         }

@@ -1,21 +1,27 @@
-using System.Globalization;
 using Headrace.Bytecode;
 
 namespace Headrace.Verifier;
 
 internal sealed partial class Verifier
 {
-    private void LogInstruction(Instruction instruction) => Log.WriteLine(Disassembler.LogLine(instruction, Slot));
+    private void LogInstruction(Instruction instruction) => Log.Write(Disassembler.LogLine(instruction, Slot));
 
-    private void LogState(FunctionState frame)
+    private const int StateColumn = 40;
+
+    // What an instruction read and wrote, behind it.
+    private void LogEffects(Instruction instruction, int frameNumber, int lineStart)
     {
-        var text = new System.Text.StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $" frame{frame.FrameNumber}:");
-        for (int i = 0; i < frame.Registers.Length; i++)
+        if (frameNumber > State.CurrentFrame || instruction.IsExit)
         {
-            if (frame.Registers[i].Kind != RegisterKind.NotInitialized)
-                text.Append(CultureInfo.InvariantCulture, $" R{i}={frame.Registers[i].KindName}");
+            Log.WriteLine("");
+            return;
         }
-        Log.WriteLine(text.ToString());
+        (int reads, int writes) = RegisterLiveness.Effects(instruction);
+        HistoryStep step = State.History[^1];
+        ulong slots = step.StackFrame == frameNumber ? 1UL << step.StackIndex : 0;
+        string text = StateText.Of(State, frameNumber, (reads | writes) & 0x7ff, slots);
+        Log.WriteLine(text.Length == 0 ? "" : new string(' ', Math.Max(StateColumn - (Log.Length - lineStart), 1)) + ";" + text);
     }
+
+    private void LogState(FunctionState frame) => Log.WriteLine(StateText.Of(State, frame.FrameNumber));
 }

@@ -28,7 +28,10 @@ internal sealed partial class Verifier
                     return true;
                 }
                 if (!_flow.CallsBack[Slot] && IsInfiniteLoop(candidate.State))
-                    throw Reject($"infinite loop detected at insn {Slot}");
+                {
+                    throw Reject($"infinite loop detected at insn {Slot}\ncur state:{StateText.Of(State, State.CurrentFrame)}\nold state:"
+                        + StateText.Of(candidate.State, State.CurrentFrame));
+                }
                 if (!forced && _jumps - _previousJumps < 20 && Processed - _previousProcessed < 100)
                     add = false;
             }

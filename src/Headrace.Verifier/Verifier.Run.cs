@@ -36,6 +36,8 @@ internal sealed partial class Verifier
         {
             errno = rejection.Errno;
             Error = rejection.Message;
+            if (Log.Length > 0 && !Log.EndsLine)
+                Log.WriteLine("");
             Log.WriteLine(rejection.Message);
         }
         if (_flow is not null && _live.Length > 0)
@@ -62,7 +64,7 @@ internal sealed partial class Verifier
     {
         for (int slot = 0; slot < Code.Length; slot++)
         {
-            if (OpcodeCheck.Refusal(Code[slot]) is { } message)
+            if (OpcodeCheck.Unknown(Code[slot]) is { } message)
                 throw Reject(message);
             slot += Code[slot].Slots - 1;
         }

@@ -19,6 +19,7 @@ internal sealed partial class Verifier
         Log = new VerifierLog(options.LogLevel);
         Code = program.Instructions;
         _calls = new CallChecker(this);
+        _isWellFormed = new bool[Code.Length];
         _accessKinds = new RegisterKind[Code.Length];
         _explored = new List<KeptState>?[Code.Length];
         _precision = new PrecisionWalker(Code);

@@ -18,6 +18,8 @@ public sealed class VerifierLog
     /// <summary>Characters written.</summary>
     public int Length => _text.Length;
 
+    internal bool EndsLine => _text.Length > 0 && _text[^1] == '\n';
+
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 

@@ -60,7 +60,7 @@ internal static class RegisterLiveness
     public static (int Reads, int Writes) Effects(Instruction instruction)
     {
         Opcode opcode = instruction.Opcode;
-        int dst = 1 << (int)instruction.Dst, src = 1 << (int)instruction.Src;
+        int dst = 1 << ((int)instruction.Dst & 15), src = 1 << ((int)instruction.Src & 15);
         switch (opcode.Class)
         {
             case OpcodeClass.Alu or OpcodeClass.Alu64:

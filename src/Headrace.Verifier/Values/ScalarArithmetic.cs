@@ -14,9 +14,8 @@ internal static class ScalarArithmetic
     {
         if (!IsTracked(op, src, is32))
         {
+            // The kernel does not even take the high half of a 32-bit result as 0 here.
             dst.BecomeUnknown();
-            if (is32)
-                dst.ZeroExtend32();
             return;
         }
         switch (op)

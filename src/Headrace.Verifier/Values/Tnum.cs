@@ -138,6 +138,6 @@ public readonly record struct Tnum(ulong Value, ulong Mask)
     /// <summary>True when every value is a multiple of a power of two.</summary>
     public bool IsAligned(ulong size) => size == 0 || ((Value | Mask) & (size - 1)) == 0;
 
-    /// <summary>As the kernel's log writes it: <c>(0x4; 0xff)</c>, value and mask; one value stands alone, in hexadecimal when it is large.</summary>
+    /// <summary>As the kernel's log writes it: <c>(0x4; 0xff)</c>, value and mask; a constant alone, in decimal up to 65535.</summary>
     public override string ToString() => !IsConst ? $"(0x{Value:x}; 0x{Mask:x})" : Value <= ushort.MaxValue ? $"{Value}" : $"0x{Value:x}";
 }
