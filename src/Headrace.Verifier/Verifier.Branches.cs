@@ -116,7 +116,8 @@ internal sealed partial class Verifier
 
     private void CheckMayGoto(Instruction instruction)
     {
-        VerifierState? earlier = FindEarlier(Slot);
+        // The state kept at this visit is no earlier one.
+        VerifierState? earlier = FindEarlier(Slot, State.Parent?.Parent);
         VerifierState queued = PushPath(Slot + 1);
         queued.MayGotoDepth++;
         if (earlier is not null)

@@ -146,7 +146,7 @@ internal sealed partial class Verifier
         }
         State.Frames[State.CurrentFrame] = null;
         State.CurrentFrame--;
-        if (inCallback && FindEarlier(_next) is { } earlier)
+        if (inCallback && FindEarlier(_next, State.Parent) is { } earlier)
             Widen(earlier, State);
         if (Log.IsVerbose)
         {

@@ -16,8 +16,13 @@ internal sealed partial class Verifier
                 dst.BecomeConstant((ulong)instruction.Immediate);
                 return;
             case WideLoadKind.Function:
+                int subprogram = _flow.Find(Slot + 1 + index);
+                if (Types is null || Program.Functions.All(function => function.TypeId == 0))
+                    throw Reject("missing btf func_info");
+                if (IsGlobal(subprogram))
+                    throw Reject("callback function not static");
                 dst = RegisterState.Pointer(RegisterKind.Function);
-                dst.Detail = _flow.Find(Slot + 1 + index);
+                dst.Detail = subprogram;
                 return;
             case WideLoadKind.MapIndex or WideLoadKind.MapValueIndex:
                 if (index < 0 || index >= Maps.Count)

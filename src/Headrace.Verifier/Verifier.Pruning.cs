@@ -68,6 +68,7 @@ internal sealed partial class Verifier
         state.CopyFrom(State);
         state.History = State.History;
         state.Branches = 1;
+        state.KeptAt = Slot;
         kept.Add(new KeptState(state));
         State.Parent = state;
         State.FirstSlot = Slot;
@@ -99,27 +100,15 @@ internal sealed partial class Verifier
         old.MayGotoDepth == State.MayGotoDepth && old.CallbackUnrollDepth == State.CallbackUnrollDepth
         && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId);
 
-    /// <summary>The latest state kept at a slot whose paths are not finished.</summary>
-    private VerifierState? FindEarlier(int slot)
+    /// <summary>The latest state kept at a slot on this path, from a kept state upwards.</summary>
+    private VerifierState? FindEarlier(int slot, VerifierState? from)
     {
-        if (_explored[slot] is not { } kept)
-            return null;
-        for (int i = kept.Count - 1; i >= 0; i--)
+        for (VerifierState? state = from; state is not null; state = state.Parent)
         {
-            if (kept[i].State.Branches > 0 && SameCallSites(kept[i].State, State) && IsAncestor(kept[i].State))
-                return kept[i].State;
+            if (state.KeptAt == slot && SameCallSites(state, State))
+                return state;
         }
         return null;
-    }
-
-    private bool IsAncestor(VerifierState state)
-    {
-        for (VerifierState? s = State.Parent; s is not null; s = s.Parent)
-        {
-            if (s == state)
-                return true;
-        }
-        return false;
     }
 
     // Numbers that changed from one round to the next and that nobody relied on become unknown, so that rounds come to an end.

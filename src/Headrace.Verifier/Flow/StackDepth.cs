@@ -5,7 +5,7 @@ namespace Headrace.Verifier;
 /// <summary>Checks how much stack a chain of calls takes together.</summary>
 internal sealed class StackDepth(Verifier verifier, ControlFlow flow, int[] depths)
 {
-    private const int Rounding = 32;
+    private const int Rounding = 16; // what compiled programs align their frames to
     private const int Open = -1;
 
     private readonly (int Bytes, int Frames)[] _deepest = new (int, int)[flow.Count];

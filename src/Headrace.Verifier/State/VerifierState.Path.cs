@@ -11,6 +11,9 @@ internal sealed partial class VerifierState
     /// <summary>Slot it starts at.</summary>
     public int FirstSlot;
 
+    /// <summary>For a kept state: the slot it was kept at.</summary>
+    public int KeptAt;
+
     /// <summary>What ran since <see cref="FirstSlot"/>.</summary>
     public List<HistoryStep> History = [];
 

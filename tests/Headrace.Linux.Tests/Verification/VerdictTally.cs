@@ -78,7 +78,7 @@ internal sealed class VerdictTally
         _classes[kind] = (count + 1, count == 0 ? $"{name}: {key}" : example);
     }
 
-    private static string LastMessage(string log)
+    internal static string LastMessage(string log)
     {
         string last = "";
         foreach (string line in log.Split('\n'))
