@@ -13,6 +13,7 @@ public static class ProgramVerifier
     {
         var verifier = new Verifier(program, collection.Maps, collection.Types, options ?? new VerifierOptions());
         int errno = verifier.Run();
-        return new VerifierResult(errno, verifier.Error, verifier.Log, verifier.Processed);
+        return new VerifierResult(errno, verifier.Error, verifier.Log, verifier.Processed,
+            errno == 0 ? new VerifiedProgram(program, verifier.Facts) : null);
     }
 }

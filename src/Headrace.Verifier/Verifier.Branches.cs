@@ -30,10 +30,12 @@ internal sealed partial class Verifier
                 MarkPrecise(instruction.Dst);
             if (usesRegister && this[instruction.Src].Kind == RegisterKind.Scalar)
                 MarkPrecise(instruction.Src);
+            _facts.Branch(Slot, taken);
             if (taken)
                 _next = Slot + 1 + instruction.Offset;
             return;
         }
+        _facts.Branch(Slot, null);
         LinkedPlace[]? linked = CollectLinked(instruction, dst, src, usesRegister);
         if (linked is not null)
             State.History[^1] = State.History[^1] with { Linked = linked };

@@ -83,6 +83,7 @@ internal sealed partial class Verifier
         if (_flow.IsJumpPoint[Slot])
             State.HistoryWeight++;
         int slot = Slot;
+        _facts.Reach(slot);
         bool alive = Execute(instruction, slot);
         if (Log.IsVerbose)
             LogEffects(instruction, frame, lineStart);

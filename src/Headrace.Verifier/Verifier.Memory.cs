@@ -46,6 +46,7 @@ internal sealed partial class Verifier
     {
         ref RegisterState register = ref this[pointer];
         CheckAlignment(register, offset, size, strict);
+        _facts.Access(Slot, register, offset);
         offset += register.Offset;
         RegisterState loaded = RegisterState.UnknownScalar();
         bool reads = access == MemoryAccess.Read && value != NoRegister;

@@ -7,6 +7,7 @@ namespace Headrace.Verifier;
 internal sealed partial class Verifier
 {
     private readonly CallChecker _calls;
+    private readonly FactCollector _facts;
     private readonly RegisterKind[] _accessKinds;
     private int _lastId;
 
@@ -19,6 +20,7 @@ internal sealed partial class Verifier
         Log = new VerifierLog(options.LogLevel);
         Code = program.Instructions;
         _calls = new CallChecker(this);
+        _facts = new FactCollector(Code.Length);
         _isWellFormed = new bool[Code.Length];
         _accessKinds = new RegisterKind[Code.Length];
         _explored = new List<KeptState>?[Code.Length];
@@ -42,6 +44,9 @@ internal sealed partial class Verifier
 
     /// <summary>The program's instructions by slot.</summary>
     public Instruction[] Code { get; }
+
+    /// <summary>What every path showed of each instruction.</summary>
+    public InstructionFacts[] Facts => _facts.Merge();
 
     /// <summary>The state at the current instruction.</summary>
     public VerifierState State { get; private set; } = new();

@@ -5,7 +5,8 @@ namespace Headrace.Verifier;
 /// <param name="Error">Why it was refused, in the kernel's words; null when it was accepted.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Processed">Instructions looked at.</param>
-public sealed record VerifierResult(int Errno, string? Error, VerifierLog Log, int Processed)
+/// <param name="Program">What was proved of it; null when it was refused.</param>
+public sealed record VerifierResult(int Errno, string? Error, VerifierLog Log, int Processed, VerifiedProgram? Program)
 {
     /// <summary>True when the program is accepted.</summary>
     public bool IsAccepted => Errno == 0;

@@ -8,7 +8,7 @@ namespace Headrace.Linux.Tests.Verification;
 /// <summary>Random programs and their mutants: the verdict here is the kernel's.</summary>
 public class GeneratedVerdictTests(ITestOutputHelper output)
 {
-    private const int Programs = 400;
+    private const int Programs = 40;
     private const int MutantsEach = 9;
 
     [Fact]
