@@ -1,0 +1,95 @@
+using Headrace.Bytecode;
+
+namespace Headrace.Verifier;
+
+/// <summary>Which registers may still be read, before each instruction.</summary>
+internal static class RegisterLiveness
+{
+    private const int Arguments = 0b11_1110;
+    private const int CallerSaved = 0b11_1111;
+    private const int FramePointer = 1 << 10;
+
+    /// <summary>Solves it for a whole program.</summary>
+    /// <returns>A mask of registers a slot.</returns>
+    public static ushort[] Solve(Instruction[] code)
+    {
+        var live = new ushort[code.Length];
+        var order = PostOrder(code);
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            foreach (int slot in order)
+            {
+                (int reads, int writes) = Effects(code[slot]);
+                int after = 0;
+                (int next, int target) = Successors(code[slot], slot);
+                if (next >= 0 && next < code.Length)
+                    after |= live[next];
+                if (target >= 0 && target < code.Length)
+                    after |= live[target];
+                ushort before = (ushort)((after & ~writes) | reads);
+                changed |= before != live[slot];
+                live[slot] = before;
+            }
+        }
+        return live;
+    }
+
+    private static List<int> PostOrder(Instruction[] code)
+    {
+        var order = new List<int>(code.Length);
+        for (int slot = code.Length - 1; slot >= 0; slot--)
+            order.Add(slot);
+        return order;
+    }
+
+    private static (int Next, int Target) Successors(Instruction instruction, int slot)
+    {
+        Opcode opcode = instruction.Opcode;
+        if (!opcode.IsJump || opcode.JumpOp == JumpOp.Call)
+            return (slot + instruction.Slots, -1);
+        return opcode.JumpOp switch
+        {
+            JumpOp.Exit => (-1, -1),
+            JumpOp.Ja => (-1, slot + 1 + (opcode.Is32 ? instruction.Imm32 : instruction.Offset)),
+            _ => (slot + 1, slot + 1 + instruction.Offset),
+        };
+    }
+
+    /// <summary>Registers an instruction reads and writes.</summary>
+    public static (int Reads, int Writes) Effects(Instruction instruction)
+    {
+        Opcode opcode = instruction.Opcode;
+        int dst = 1 << ((int)instruction.Dst & 15), src = 1 << ((int)instruction.Src & 15);
+        switch (opcode.Class)
+        {
+            case OpcodeClass.Alu or OpcodeClass.Alu64:
+                bool reads = opcode.AluOp != AluOp.Mov;
+                bool usesSource = opcode.UsesRegister && opcode.AluOp != AluOp.End;
+                return ((reads ? dst : 0) | (usesSource ? src : 0), dst);
+            case OpcodeClass.Ldx:
+                return (src, dst);
+            case OpcodeClass.St:
+                return (dst, 0);
+            case OpcodeClass.Stx when opcode.Mode == AccessMode.Atomic:
+                var op = (AtomicOp)instruction.Imm32;
+                if (op == AtomicOp.LoadAcquire)
+                    return (src, dst);
+                if (op == AtomicOp.CompareExchange)
+                    return (dst | src | 1, 1);
+                return (dst | src, op != AtomicOp.StoreRelease && (instruction.Imm32 & (int)AtomicOp.Fetch) != 0 ? src : 0);
+            case OpcodeClass.Stx:
+                return (dst | src, 0);
+            case OpcodeClass.Ld:
+                return opcode.IsWideLoad ? (0, dst) : ((1 << 6) | (opcode.Mode == AccessMode.Ind ? src : 0), CallerSaved);
+            default:
+                return opcode.JumpOp switch
+                {
+                    JumpOp.Ja or JumpOp.Jcond => (0, 0),
+                    JumpOp.Exit => (1, 0),
+                    JumpOp.Call => (Arguments | FramePointer, CallerSaved),
+                    _ => (dst | (opcode.UsesRegister ? src : 0), 0),
+                };
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Headrace.Verifier;
+
+/// <summary>How a scalar with an id relates to the others of the id.</summary>
+internal enum LinkKind : byte
+{
+    /// <summary>Equal.</summary>
+    Equal,
+    /// <summary>Equal but for a constant, which is the register's offset.</summary>
+    Offset,
+}

@@ -1,0 +1,91 @@
+using Headrace.Bytecode;
+
+namespace Headrace.Verifier;
+
+internal sealed partial class Verifier
+{
+    private const int MaxLinked = 6;
+
+    // Which places hold numbers linked to the operands of a jump: they learn what the operands do.
+    private LinkedPlace[]? CollectLinked(Instruction instruction, in RegisterState dst, in RegisterState src, bool usesRegister)
+    {
+        List<LinkedPlace>? places = null;
+        if (usesRegister && src.Kind == RegisterKind.Scalar && src.Id != 0)
+            Collect(src.Id, ref places);
+        if (dst.Kind == RegisterKind.Scalar && dst.Id != 0)
+            Collect(dst.Id, ref places);
+        // A place that is linked to nothing else needs no following.
+        return places is null || places.Count < 2 ? null : [.. places];
+    }
+
+    private void Collect(int id, ref List<LinkedPlace>? places)
+    {
+        for (int f = State.CurrentFrame; f >= 0; f--)
+        {
+            FunctionState frame = State.Frames[f]!;
+            for (int i = 0; i < 10; i++)
+            {
+                if (frame.Registers[i].Kind == RegisterKind.Scalar && frame.Registers[i].Id == id)
+                    Keep(frame, ref frame.Registers[i], new LinkedPlace((byte)f, (byte)i, false), ref places);
+            }
+            for (int i = 0; i < frame.StackSlots; i++)
+            {
+                ref StackSlot slot = ref frame.Stack[i];
+                if (slot[0] == SlotKind.Spill && slot.Spilled.Kind == RegisterKind.Scalar && slot.Spilled.Id == id)
+                    Keep(frame, ref slot.Spilled, new LinkedPlace((byte)f, (byte)i, true), ref places);
+            }
+        }
+    }
+
+    private static void Keep(FunctionState frame, ref RegisterState register, LinkedPlace place, ref List<LinkedPlace>? places)
+    {
+        places ??= [];
+        if (places.Contains(place))
+            return;
+        if (places.Count < MaxLinked)
+            places.Add(place);
+        else
+            Unlink(ref register);
+    }
+
+    private static void SynchronizeLinked(VerifierState taken, VerifierState fallthrough, Register known, LinkedPlace[]? linked)
+    {
+        if (linked is null)
+            return;
+        Synchronize(taken, known, linked);
+        Synchronize(fallthrough, known, linked);
+    }
+
+    private static void Synchronize(VerifierState state, Register name, LinkedPlace[] linked)
+    {
+        RegisterState known = state.Current[name];
+        if (known.Kind != RegisterKind.Scalar || known.Id == 0)
+            return;
+        foreach (LinkedPlace place in linked)
+        {
+            FunctionState frame = state.Frames[place.Frame]!;
+            ref RegisterState register = ref place.IsStack ? ref frame.Stack[place.Index].Spilled : ref frame.Registers[place.Index];
+            if (register.Kind != RegisterKind.Scalar || register.Id != known.Id)
+                continue;
+            int own = register.Link == LinkKind.Offset ? register.Offset : 0;
+            int other = known.Link == LinkKind.Offset ? known.Offset : 0;
+            bool precise = register.Precise;
+            LinkKind link = register.Link;
+            int offset = register.Offset;
+            if (own == other)
+            {
+                register = known;
+            }
+            else
+            {
+                RegisterState sum = known;
+                ScalarArithmetic.Apply(ref sum, RegisterState.Constant((ulong)((long)own - other)), AluOp.Add, false);
+                register = sum;
+                register.Id = known.Id;
+            }
+            register.Link = link;
+            register.Offset = offset;
+            register.Precise = precise;
+        }
+    }
+}

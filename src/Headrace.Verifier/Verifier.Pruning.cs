@@ -1,0 +1,141 @@
+namespace Headrace.Verifier;
+
+internal sealed partial class Verifier
+{
+    private readonly List<KeptState>?[] _explored;
+    private StateComparison _comparison = null!;
+    private int _totalStates, _keptStates, _peakStates, _maxStatesPerInstruction;
+
+    // True when an earlier walk from here covers this one. Otherwise it may keep the state for later ones.
+    private bool IsVisited()
+    {
+        bool forced = _flow.IsForcedPoint[Slot] || State.HistoryWeight > 40 || (Program.Flags & Bytecode.ProgramFlags.TestStateFrequency) != 0;
+        bool add = forced || (_jumps - _previousJumps >= 2 && Processed - _previousProcessed >= 8);
+        List<KeptState> kept = _explored[Slot] ??= [];
+        int states = 0;
+        for (int i = kept.Count - 1; i >= 0; i--)
+        {
+            KeptState candidate = kept[i];
+            states++;
+            if (candidate.State.Branches > 0)
+            {
+                if (!SameCallSites(candidate.State, State))
+                    continue;
+                if (IsLoopThatEndsItself(candidate.State))
+                {
+                    candidate.Hits++;
+                    MarkAllPrecise();
+                    return true;
+                }
+                if (!_flow.CallsBack[Slot] && IsInfiniteLoop(candidate.State))
+                {
+                    throw Reject($"infinite loop detected at insn {Slot}\ncur state:{StateText.Of(State, State.CurrentFrame)}\nold state:"
+                        + StateText.Of(candidate.State, State.CurrentFrame));
+                }
+                if (!forced && _jumps - _previousJumps < 20 && Processed - _previousProcessed < 100)
+                    add = false;
+            }
+            else if (_comparison.IsCovered(candidate.State, State, Slot, Exactness.Sufficient, _lastId))
+            {
+                candidate.Hits++;
+                PropagatePrecision(candidate.State);
+                return true;
+            }
+            if (add)
+                candidate.Misses++;
+            int patience = _flow.IsForcedPoint[Slot] && candidate.State.Branches > 0 ? 64 : 3;
+            if (candidate.Misses > candidate.Hits * patience + patience)
+            {
+                kept.RemoveAt(i);
+                _keptStates--;
+            }
+        }
+        _maxStatesPerInstruction = Math.Max(_maxStatesPerInstruction, states);
+        if (add)
+            Keep(kept);
+        return false;
+    }
+
+    private void Keep(List<KeptState> kept)
+    {
+        _totalStates++;
+        _keptStates++;
+        _peakStates = Math.Max(_peakStates, _keptStates);
+        _previousJumps = _jumps;
+        _previousProcessed = Processed;
+        ForEach(State, (ref RegisterState register) => register.Precise = false);
+        var state = new VerifierState();
+        state.CopyFrom(State);
+        state.History = State.History;
+        state.Branches = 1;
+        state.KeptAt = Slot;
+        kept.Add(new KeptState(state));
+        State.Parent = state;
+        State.FirstSlot = Slot;
+        State.History = [];
+        State.HistoryWeight = 0;
+    }
+
+    private static bool SameCallSites(VerifierState a, VerifierState b)
+    {
+        if (a.CurrentFrame != b.CurrentFrame)
+            return false;
+        for (int i = 0; i <= a.CurrentFrame; i++)
+        {
+            if (a.Frames[i]!.CallSite != b.Frames[i]!.CallSite)
+                return false;
+        }
+        return true;
+    }
+
+    private bool IsLoopThatEndsItself(VerifierState old)
+    {
+        if (_flow.CallsBack[Slot])
+            return _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId);
+        bool isMayGoto = Code[Slot].Opcode is { IsJump: true, JumpOp: Bytecode.JumpOp.Jcond };
+        return isMayGoto && old.MayGotoDepth != State.MayGotoDepth && _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId);
+    }
+
+    private bool IsInfiniteLoop(VerifierState old) =>
+        old.MayGotoDepth == State.MayGotoDepth && old.CallbackUnrollDepth == State.CallbackUnrollDepth
+        && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId);
+
+    /// <summary>The latest state kept at a slot on this path, from a kept state upwards.</summary>
+    private VerifierState? FindEarlier(int slot, VerifierState? from)
+    {
+        for (VerifierState? state = from; state is not null; state = state.Parent)
+        {
+            if (state.KeptAt == slot && SameCallSites(state, State))
+                return state;
+        }
+        return null;
+    }
+
+    // Numbers that changed from one round to the next and that nobody relied on become unknown, so that rounds come to an end.
+    private static void Widen(VerifierState earlier, VerifierState current)
+    {
+        for (int i = 0; i <= Math.Min(earlier.CurrentFrame, current.CurrentFrame); i++)
+        {
+            FunctionState a = earlier.Frames[i]!, b = current.Frames[i]!;
+            for (int r = 0; r < 10; r++)
+                Widen(a.Registers[r], ref b.Registers[r]);
+            for (int s = 0; s < Math.Min(a.StackSlots, b.StackSlots); s++)
+            {
+                if (a.Stack[s][0] == SlotKind.Spill && b.Stack[s][0] == SlotKind.Spill)
+                    Widen(a.Stack[s].Spilled, ref b.Stack[s].Spilled);
+            }
+        }
+    }
+
+    private static void Widen(in RegisterState earlier, ref RegisterState current)
+    {
+        if (earlier.Kind != RegisterKind.Scalar || current.Kind != RegisterKind.Scalar || earlier.Precise || current.Precise)
+            return;
+        if (earlier.Var == current.Var && earlier.SMin == current.SMin && earlier.SMax == current.SMax && earlier.UMin == current.UMin
+            && earlier.UMax == current.UMax && earlier.U32Min == current.U32Min && earlier.U32Max == current.U32Max)
+        {
+            return;
+        }
+        current.BecomeUnknown();
+    }
+}

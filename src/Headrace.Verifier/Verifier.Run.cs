@@ -1,0 +1,153 @@
+using System.Globalization;
+using Headrace.Bytecode;
+
+namespace Headrace.Verifier;
+
+internal sealed partial class Verifier
+{
+    private const int MaxInstructions = 1_000_000;
+
+    private GlobalFunction?[] _globals = [];
+    private int[] _stackDepths = [];
+    private int _subprogramAlone;
+
+    /// <summary>Verifies the program.</summary>
+    /// <returns>The positive error number of the refusal; 0 when it is accepted.</returns>
+    public int Run()
+    {
+        int errno = 0;
+        try
+        {
+            CheckSize();
+            var builder = new ControlFlowBuilder(this);
+            _flow = builder.Build();
+            _globals = [.. _flow.Starts.Select(start => Program.Functions.FirstOrDefault(function => function.Start == start) is { } spec ? GlobalFunction.Read(Types, spec) : null)];
+            _stackDepths = new int[_flow.Count];
+            CheckOpcodes();
+            builder.Walk(_flow);
+            _live = RegisterLiveness.Solve(Code);
+            _comparison = new StateComparison(_live);
+            FindPacketChanges();
+            VerifyMain();
+            VerifyGlobals();
+            new StackDepth(this, _flow, _stackDepths).Check();
+        }
+        catch (Rejection rejection)
+        {
+            errno = rejection.Errno;
+            Error = rejection.Message;
+            if (Log.Length > 0 && !Log.EndsLine)
+                Log.WriteLine("");
+            Log.WriteLine(rejection.Message);
+        }
+        if (_flow is not null && _live.Length > 0)
+        {
+            Log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"processed {Processed} insns (limit {MaxInstructions}) max_states_per_insn {_maxStatesPerInstruction} total_states {_totalStates} peak_states {_peakStates} mark_read 0"));
+        }
+        return errno;
+    }
+
+    /// <summary>Why it was refused: one or more lines; null when it was not.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>True for a subprogram that is verified on its own.</summary>
+    public bool IsGlobal(int subprogram) => subprogram > 0 && subprogram < _globals.Length && _globals[subprogram] is not null;
+
+    private void CheckSize()
+    {
+        if (Code.Length == 0 || Code.Length > MaxInstructions)
+            throw new Rejection("", VerifierErrno.TooBig);
+    }
+
+    private void CheckOpcodes()
+    {
+        for (int slot = 0; slot < Code.Length; slot++)
+        {
+            if (OpcodeCheck.Unknown(Code[slot]) is { } message)
+                throw Reject(message);
+            slot += Code[slot].Slots - 1;
+        }
+    }
+
+    private void VerifyMain()
+    {
+        _subprogramAlone = 0;
+        var state = new VerifierState();
+        FunctionState frame = NewFrame(0);
+        frame.Registers[1] = RegisterState.Pointer(RegisterKind.Context);
+        state.Frames[0] = frame;
+        Explore(state);
+    }
+
+    private void VerifyGlobals()
+    {
+        for (int i = 1; i < _flow.Count; i++)
+        {
+            if (!IsGlobal(i))
+                continue;
+            _subprogramAlone = i;
+            var state = new VerifierState { FirstSlot = _flow.Starts[i] };
+            FunctionState frame = NewFrame(i);
+            if (!_globals[i]!.Prepare(frame, this))
+                throw Reject($"Arg#0 type in {_globals[i]!.Name}() is not supported yet.");
+            state.Frames[0] = frame;
+            if (Log.IsVerbose)
+                Log.WriteLine($"Validating {_globals[i]!.Name}() func#{i}...");
+            Explore(state);
+            if (Log.IsVerbose)
+                Log.WriteLine($"Func#{i} ('{_globals[i]!.Name}') is safe for any args that match its prototype");
+        }
+    }
+
+    private static FunctionState NewFrame(int subprogram)
+    {
+        var frame = new FunctionState { CallSite = -1, Subprogram = subprogram };
+        frame.Registers[10] = RegisterState.Pointer(RegisterKind.Stack);
+        return frame;
+    }
+
+    // A global function's callers must know whether it moves the packet, before its body is looked at.
+    private void FindPacketChanges()
+    {
+        var changes = new bool[_flow.Count];
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            for (int i = 0; i < _flow.Count; i++)
+            {
+                for (int slot = _flow.Starts[i]; slot < _flow.End(i) && !changes[i]; slot++)
+                {
+                    Instruction instruction = Code[slot];
+                    if (!instruction.IsCall)
+                        continue;
+                    bool moves = instruction.CallKind == CallKind.Helper && HelperTraits.ChangesPacket((HelperId)instruction.Imm32);
+                    bool calls = instruction.CallKind == CallKind.Local && changes[_flow.Find(slot + 1 + instruction.Imm32)];
+                    changed |= changes[i] = moves || calls;
+                }
+            }
+        }
+        for (int i = 0; i < _flow.Count; i++)
+        {
+            if (_globals[i] is { } function)
+                function.ChangesPacket = changes[i];
+        }
+    }
+
+    private void NoteAccess(RegisterKind kind)
+    {
+        // One instruction serves one kind of pointer: the kernel rewrites accesses to these kinds.
+        bool rewritten = NeedsRewrite(kind);
+        RegisterKind earlier = _accessKinds[Slot];
+        if (earlier == RegisterKind.NotInitialized)
+        {
+            _accessKinds[Slot] = kind;
+            return;
+        }
+        if (earlier != kind && (rewritten || NeedsRewrite(earlier)))
+            throw Reject("same insn cannot be used with different pointers");
+    }
+
+    private static bool NeedsRewrite(RegisterKind kind) => kind is RegisterKind.Context or RegisterKind.Socket or RegisterKind.SocketCommon
+        or RegisterKind.TcpSocket or RegisterKind.XdpSocket or RegisterKind.BtfObject or RegisterKind.Arena;
+}
