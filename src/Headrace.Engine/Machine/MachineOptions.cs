@@ -3,7 +3,7 @@ namespace Headrace.Engine;
 /// <summary>What a machine tells its programs of the world: processor, time, chance, and where their output goes.</summary>
 public sealed partial class MachineOptions
 {
-    /// <summary>Instructions a run may spend in loops and functions by default: less than a second on any engine.</summary>
+    /// <summary>Instructions a run may spend in loops and functions by default: about a second, ten where most of them are calls of helpers or functions.</summary>
     public const long DefaultBudget = 1L << 28;
 
     /// <summary>The processor number the program is told; decides which values of per-CPU maps it sees. From 0 to <see cref="EngineOptions.Cpus"/> - 1.</summary>
