@@ -17,7 +17,13 @@ internal sealed class TrialMaps : IDisposable
     {
         var text = new MapSpec
         {
-            Name = "text", Type = MapType.Array, KeySize = 4, ValueSize = 16, MaxEntries = 1, Flags = MapFlags.ReadOnlyProgram, Freeze = true,
+            Name = "text",
+            Type = MapType.Array,
+            KeySize = 4,
+            ValueSize = 16,
+            MaxEntries = 1,
+            Flags = MapFlags.ReadOnlyProgram,
+            Freeze = true,
         };
         text.Entries.Add(new MapEntrySpec(new byte[4], [.. "value %d\n"u8, .. new byte[7]]));
         List<MapSpec> specs =
@@ -69,7 +75,11 @@ internal sealed class TrialMaps : IDisposable
             collection.Maps.Add(map);
         var program = new ProgramSpec
         {
-            Name = "trial", Type = type, License = "GPL", Instructions = Assembler.Assemble(text, IndexOf), ExpectedAttachType = attachType,
+            Name = "trial",
+            Type = type,
+            License = "GPL",
+            Instructions = Assembler.Assemble(text, IndexOf),
+            ExpectedAttachType = attachType,
         };
         return ProgramVerifier.Verify(collection, program);
     }
