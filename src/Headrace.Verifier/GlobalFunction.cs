@@ -23,6 +23,12 @@ internal sealed class GlobalFunction
     /// <summary>True when it, or what it calls, may move the packet.</summary>
     public bool ChangesPacket { get; set; }
 
+    /// <summary>True when a walked path calls it.</summary>
+    public bool IsCalled { get; set; }
+
+    /// <summary>True once it was verified on its own.</summary>
+    public bool IsVerified { get; set; }
+
     /// <summary>Reads a function's prototype; null when BTF does not say it is global.</summary>
     public static GlobalFunction? Read(Btf? types, FunctionSpec spec)
     {

@@ -127,6 +127,7 @@ internal sealed partial class Verifier
         if (State.ActiveLocks > 0)
             throw Reject($"global function calls are not allowed while holding a lock,\nuse static function instead");
         GlobalFunction function = _globals[subprogram]!;
+        function.IsCalled = true;
         if (function.CheckCall(this) is not null)
             throw Reject($"Caller passes invalid args into func#{subprogram} ('{function.Name}')");
         if (function.ChangesPacket)

@@ -25,7 +25,7 @@ internal sealed partial class Verifier
             _stackDepths = new int[_flow.Count];
             CheckOpcodes();
             builder.Walk(_flow);
-            _live = RegisterLiveness.Solve(Code);
+            _live = RegisterLiveness.Solve(Code, Program.Type);
             _comparison = new StateComparison(_live);
             FindPacketChanges();
             VerifyMain();
@@ -82,10 +82,12 @@ internal sealed partial class Verifier
 
     private void VerifyGlobals()
     {
+        // Only those that are called: a call may come from one that is verified later.
         for (int i = 1; i < _flow.Count; i++)
         {
-            if (!IsGlobal(i))
+            if (!IsGlobal(i) || !_globals[i]!.IsCalled || _globals[i]!.IsVerified)
                 continue;
+            _globals[i]!.IsVerified = true;
             _subprogramAlone = i;
             var state = new VerifierState { FirstSlot = _flow.Starts[i] };
             FunctionState frame = NewFrame(i);
@@ -97,6 +99,7 @@ internal sealed partial class Verifier
             Explore(state);
             if (Log.IsVerbose)
                 Log.WriteLine($"Func#{i} ('{_globals[i]!.Name}') is safe for any args that match its prototype");
+            i = 0;
         }
     }
 

@@ -10,8 +10,10 @@ internal static class RegisterLiveness
     private const int FramePointer = 1 << 10;
 
     /// <summary>Solves it for a whole program.</summary>
+    /// <param name="code">The program.</param>
+    /// <param name="type">Its type, which decides about helpers' prototypes.</param>
     /// <returns>A mask of registers a slot.</returns>
-    public static ushort[] Solve(Instruction[] code)
+    public static ushort[] Solve(Instruction[] code, ProgramType type)
     {
         var live = new ushort[code.Length];
         var order = PostOrder(code);
@@ -21,6 +23,8 @@ internal static class RegisterLiveness
             foreach (int slot in order)
             {
                 (int reads, int writes) = Effects(code[slot]);
+                if (code[slot].IsCall && code[slot].CallKind == CallKind.Helper && HelperPrototypes.Find((HelperId)code[slot].Imm32, type) is { } prototype)
+                    reads = (1 << (prototype.Arguments.Length + 1)) - 2;
                 int after = 0;
                 (int next, int target) = Successors(code[slot], slot);
                 if (next >= 0 && next < code.Length)
