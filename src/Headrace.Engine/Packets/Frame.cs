@@ -44,6 +44,9 @@ public unsafe struct Frame
     /// <summary>Flags given to the redirect helper.</summary>
     public uint RedirectFlags;
 
+    /// <summary>Key that a redirect looked up in <see cref="RedirectMap"/>.</summary>
+    public uint RedirectKey;
+
     /// <summary>Handle of the map a redirect went through (see <see cref="Map.Handle"/>), 0 for a plain interface index or none.</summary>
     public ulong RedirectMap;
 
@@ -52,6 +55,9 @@ public unsafe struct Frame
 
     /// <summary>Receive time stamp in nanoseconds, 0 when unknown.</summary>
     public ulong Timestamp;
+
+    /// <summary>By what the packet's owner, a port, knows the buffer again; engines leave it alone.</summary>
+    public ulong Buffer;
 
     /// <summary>Length of the packet in bytes.</summary>
     public readonly int Length => (int)(End - Data);

@@ -71,6 +71,7 @@ internal static unsafe class RedirectHelpers
         // Queues and processors are known by their index in the map, devices by the interface index that is the value.
         bool isDevice = extra != 0 && value != null;
         frame->RedirectTarget = isDevice ? *(uint*)value : key;
+        frame->RedirectKey = key;
         frame->RedirectFlags = (uint)(r3 & ~ActionMask);
         frame->RedirectMap = map.Handle;
         return (ulong)XdpAction.Redirect;
