@@ -10,6 +10,10 @@ internal static class KernelAdvice
     {
         ErrorNumber.EPERM when Capabilities.MissingForBpf() is { Length: > 0 } missing =>
             $"This process lacks {missing}: run it as root, or give the executable the capabilities (setcap {missing.ToLowerInvariant().Replace(" and ", ",", StringComparison.Ordinal)}+ep FILE).",
+        ErrorNumber.EPERM or ErrorNumber.EINVAL when call == "BPF_OBJ_PIN" =>
+            "The path must lie in a bpf file system: mount one with 'mount -t bpf bpf /sys/fs/bpf' and pin below it.",
+        ErrorNumber.ENOENT when call == "BPF_OBJ_PIN" => "The folder does not exist: make it first (inside a bpf file system).",
+        ErrorNumber.EEXIST when call == "BPF_OBJ_PIN" => "Something is pinned there already: remove it, or pin elsewhere.",
         ErrorNumber.EPERM when call == "BPF_MAP_CREATE" =>
             "The capabilities are there: either locked memory is limited (ulimit -l, kernels before 5.11) or the system forbids it (kernel lockdown, seccomp, a security module).",
         ErrorNumber.EPERM => "The capabilities are there: the system forbids it (kernel lockdown, seccomp, a security module), or the object is frozen.",

@@ -4,7 +4,7 @@ using Headrace.Linux.Sys;
 namespace Headrace.Linux;
 
 /// <summary>Type information the kernel holds, which maps and programs refer to.</summary>
-public sealed unsafe class KernelBtf : IDisposable
+public sealed unsafe partial class KernelBtf : IDisposable
 {
     private const int LogSize = 1 << 16;
 

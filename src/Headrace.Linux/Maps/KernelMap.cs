@@ -21,7 +21,7 @@ public sealed partial class KernelMap : IDisposable
         ValueSize = checked((int)spec.ValueSize);
     }
 
-    /// <summary>What the map was made from.</summary>
+    /// <summary>What the map was made from; for one that was opened by number or path, what the kernel tells of it.</summary>
     public MapSpec Spec { get; }
 
     /// <summary>Name from the spec; the kernel keeps the first 15 bytes of it.</summary>

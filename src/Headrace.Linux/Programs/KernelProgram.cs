@@ -7,6 +7,7 @@ namespace Headrace.Linux;
 public sealed partial class KernelProgram : IDisposable
 {
     private readonly Descriptor _descriptor;
+    private uint _id;
 
     private KernelProgram(ProgramSpec spec, Descriptor descriptor, string log)
     {
@@ -15,7 +16,7 @@ public sealed partial class KernelProgram : IDisposable
         _descriptor = descriptor;
     }
 
-    /// <summary>What the program was made from.</summary>
+    /// <summary>What the program was made from; for one that was opened by number or path, what the kernel tells of it, without instructions.</summary>
     public ProgramSpec Spec { get; }
 
     /// <summary>Name from the spec; the kernel keeps the first 15 bytes of it.</summary>

@@ -3,13 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Headrace.Linux.Sys;
 
 /// <summary>bpf(2), one method a command. Commands that make an object return its descriptor or throw; operations answer 0 or -errno.</summary>
-internal static unsafe class Bpf
+internal static unsafe partial class Bpf
 {
     // A load is interrupted with EAGAIN when a signal is pending; the runtime uses signals to stop threads for a collection.
     private const int InterruptedAttempts = 16;
 
     public static Descriptor CreateMap(ref MapCreateAttr attributes, string subject) => new(
         ThrowIfError(Call(BpfCommand.MapCreate, ref attributes), "BPF_MAP_CREATE", subject));
+
+    /// <summary>Makes a map.</summary>
+    /// <returns>The descriptor's number, or -errno.</returns>
+    public static int TryCreateMap(ref MapCreateAttr attributes) => Call(BpfCommand.MapCreate, ref attributes);
 
     public static int LookupElement(ref MapElementAttr attributes) => Call(BpfCommand.MapLookupElement, ref attributes);
 

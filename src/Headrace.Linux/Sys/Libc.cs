@@ -44,4 +44,14 @@ internal static unsafe partial class Libc
     /// <returns>0, or -1 with the error number set.</returns>
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int thread, nuint size, ulong* mask);
+
+    /// <summary>Reads facts of a file system (<c>struct statfs</c>, 120 bytes on 64-bit machines; its first 8 bytes are the type).</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetFileSystem(string path, long* facts);
+
+    /// <summary>Mounts a file system.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string source, string target, string type, ulong flags, string? data);
 }

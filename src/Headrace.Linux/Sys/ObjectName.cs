@@ -24,4 +24,12 @@ internal struct ObjectName
         }
         return result;
     }
+
+    /// <summary>The name as text, up to its zero.</summary>
+    public override readonly string ToString()
+    {
+        ReadOnlySpan<byte> bytes = this;
+        int end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
 }
