@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Headrace.Bytecode;
+using Headrace.Linux;
+using Headrace.Objects;
+using Headrace.Verifier;
+
+namespace Headrace.Bench;
+
+/// <summary>Our verifier beside the kernel's own <c>verification time</c> of the same program, both warm, least of several rounds.</summary>
+public sealed partial class VerifierBenchmark() : Benchmark("verifier", "verifying every program here and a family of growing size, beside the kernel's verification time, us")
+{
+    private const int Rounds = 12;
+    private const int StatisticsLevel = 4; // BPF_LOG_STATS, include/linux/bpf_verifier.h
+
+    private static readonly int[] s_diamonds = [10, 100, 400, 1600, 4000];
+    private static readonly int[] s_rounds = [12, 120, 1200, 8400];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes)
+    {
+        bool hasKernel = Kernel.IsAvailable(out string reason);
+        if (!hasKernel)
+            notes.WriteLine($"the kernel is not measured: {reason}");
+        var rows = new List<BenchmarkRow>();
+        foreach (string name in typeof(VerifierBenchmark).Assembly.GetManifestResourceNames().Where(name => name != EngineSuite.Object && name.EndsWith(".bpf.o", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using Stream stream = typeof(VerifierBenchmark).Assembly.GetManifestResourceStream(name)!;
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            CollectionSpec spec = CollectionSpec.Parse(bytes, name);
+            using KernelCollection? kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions { Programs = [] }) : null;
+            using KernelBtf? types = hasKernel && spec.Types is { } btf ? KernelBtf.Load(btf.KernelForm.Span, spec.Source) : null;
+            KernelMap[] maps = kernel is null ? [] : [.. spec.Maps.Select(map => kernel.Maps[map.Name])];
+            foreach (ProgramSpec program in spec.Programs.Where(program => program.AutoLoad))
+                rows.Add(Measure($"{name[..^".bpf.o".Length]} {program.Name}", spec, program, hasKernel, maps, types));
+        }
+        double median = Median(rows);
+        foreach (int size in s_diamonds)
+            rows.Add(Alone(VerifierFamily.Diamonds(size), hasKernel));
+        foreach (int size in s_rounds)
+            rows.Add(Alone(VerifierFamily.Loop(size), hasKernel));
+        if (hasKernel)
+            rows.Add(new BenchmarkRow("median of programs/", median, 1, "ratio", median));
+        return rows;
+    }
+
+    private static BenchmarkRow Alone(ProgramSpec program, bool hasKernel)
+    {
+        var spec = new CollectionSpec { Source = "generated", License = "GPL" };
+        spec.Programs.Add(program);
+        return Measure(program.Name, spec, program, hasKernel, [], null);
+    }
+
+    private static BenchmarkRow Measure(string name, CollectionSpec spec, ProgramSpec program, bool hasKernel, KernelMap[] maps, KernelBtf? types)
+    {
+        double ours = double.MaxValue, peer = double.MaxValue;
+        int processed = 0, kernelProcessed = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            // Warm means compiled with what was learnt while running: some ten milliseconds a round of small programs.
+            long until = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 100;
+            do
+            {
+                long start = Stopwatch.GetTimestamp();
+                VerifierResult result = ProgramVerifier.Verify(spec, program);
+                ours = Math.Min(ours, Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                if (!result.IsAccepted)
+                    throw new HeadraceException($"{name} is refused: {result.LastLine}");
+                processed = result.Processed;
+            }
+            while (Stopwatch.GetTimestamp() < until);
+            if (!hasKernel)
+                continue;
+            using KernelProgram loaded = KernelProgram.Load(program, maps, types, logLevel: StatisticsLevel);
+            Match time = VerificationTime().Match(loaded.Log), count = ProcessedCount().Match(loaded.Log);
+            if (!time.Success || !count.Success)
+                throw new HeadraceException($"{name}: the kernel's log has no statistics");
+            peer = Math.Min(peer, double.Parse(time.Groups[1].Value, CultureInfo.InvariantCulture));
+            kernelProcessed = int.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture);
+        }
+        string counts = hasKernel ? $" ({processed} insns, kernel {kernelProcessed})" : $" ({processed} insns)";
+        return BenchmarkRow.Of(name + counts, ours, hasKernel ? Math.Max(1, peer) : null, "us");
+    }
+
+    private static double Median(List<BenchmarkRow> rows)
+    {
+        double[] ratios = [.. rows.Select(row => row.Ratio ?? double.NaN).Order()];
+        return ratios.Length % 2 == 1 ? ratios[ratios.Length / 2] : (ratios[ratios.Length / 2 - 1] + ratios[ratios.Length / 2]) / 2;
+    }
+
+    [GeneratedRegex(@"verification time (\d+) usec")]
+    private static partial Regex VerificationTime();
+
+    [GeneratedRegex(@"processed (\d+) insns")]
+    private static partial Regex ProcessedCount();
+}
