@@ -117,6 +117,7 @@ internal sealed partial class Verifier
         var state = new VerifierState { FirstSlot = _flow.Starts[subprogram], Branches = 1 };
         FunctionState frame = NewFrame(subprogram);
         frame.InAsyncCallback = true;
+        frame.CallbackEntry = caller.CallbackEntry + 1;
         prepare(caller, frame);
         state.Frames[0] = frame;
         _pending.Push(new PendingPath(state, _flow.Starts[subprogram], Slot, Log.Length));

@@ -56,11 +56,15 @@ internal sealed partial class Verifier
 
     private void FinishPath()
     {
+        UpdateLiveStack();
         State.Branches--;
         for (VerifierState? state = State.Parent; state is not null; state = state.Parent)
         {
             if (--state.Branches > 0)
                 break;
+            if (state.IsDropped)
+                _droppedStates--;
+            LeaveLoop(state);
         }
     }
 
@@ -84,7 +88,11 @@ internal sealed partial class Verifier
             State.HistoryWeight++;
         int slot = Slot;
         _facts.Reach(slot);
+        CallChain? writes = MayWriteStack(instruction) ? Frame.Chain : null;
+        if (writes is not null)
+            Array.Clear(_written);
         bool alive = Execute(instruction, slot);
+        writes?.Commit(slot, _written);
         if (Log.IsVerbose)
             LogEffects(instruction, frame, lineStart);
         return alive;

@@ -76,8 +76,9 @@ internal sealed partial class Verifier
 
     private static FunctionState EnterFrame(VerifierState state, int subprogram, int callSite)
     {
+        CallChain chain = state.Current.Chain.Callee(callSite, subprogram);
         state.CurrentFrame++;
-        var callee = new FunctionState { FrameNumber = state.CurrentFrame, Subprogram = subprogram, CallSite = callSite };
+        var callee = new FunctionState { FrameNumber = state.CurrentFrame, Subprogram = subprogram, CallSite = callSite, Chain = chain };
         callee.Registers[10] = RegisterState.Pointer(RegisterKind.Stack);
         callee.Registers[10].FrameNumber = (byte)state.CurrentFrame;
         state.Frames[state.CurrentFrame] = callee;
@@ -144,6 +145,7 @@ internal sealed partial class Verifier
             Log.WriteLine("returning from callee:");
             LogState(callee);
         }
+        UpdateLiveStack();
         State.Frames[State.CurrentFrame] = null;
         State.CurrentFrame--;
         if (inCallback && FindEarlier(_next, State.Parent) is { } earlier)

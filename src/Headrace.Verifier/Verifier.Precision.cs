@@ -16,7 +16,7 @@ internal sealed partial class Verifier
         int last = State.History.Count - 2;
         int frame = State.CurrentFrame;
         if (!_precision.Walk(State, last, frame))
-            MarkAllPrecise();
+            MarkAllPrecise(State);
     }
 
     /// <summary>The same for a number that was spilled to the stack.</summary>
@@ -26,11 +26,11 @@ internal sealed partial class Verifier
     {
         _precision.Begin().Slots(frame) |= 1UL << slot;
         if (!_precision.Walk(State, State.History.Count - 2, State.CurrentFrame))
-            MarkAllPrecise();
+            MarkAllPrecise(State);
     }
 
-    // What was relied on behind the old state is relied on behind this one.
-    private void PropagatePrecision(VerifierState old)
+    // What was relied on behind the old state is relied on behind the one it covers. True when that was not known of some number.
+    private bool PropagatePrecision(VerifierState old, VerifierState arrived)
     {
         PrecisionMarks marks = _precision.Begin();
         for (int f = 0; f <= old.CurrentFrame; f++)
@@ -47,14 +47,15 @@ internal sealed partial class Verifier
                     marks.Slots(f) |= 1UL << i;
             }
         }
-        if (!_precision.Walk(State, State.History.Count - 1, State.CurrentFrame))
-            MarkAllPrecise();
+        if (!_precision.Walk(arrived, arrived.History.Count - 1, arrived.CurrentFrame))
+            MarkAllPrecise(arrived);
+        return _precision.HasMarked;
     }
 
-    /// <summary>Takes every number of every state on the path as relied on.</summary>
-    private void MarkAllPrecise()
+    /// <summary>Takes every number of every state on the path to a state as relied on.</summary>
+    private static void MarkAllPrecise(VerifierState last)
     {
-        for (VerifierState? state = State.Parent; state is not null; state = state.Parent)
+        for (VerifierState? state = last.Parent; state is not null; state = state.Parent)
         {
             ForEach(state, (ref RegisterState register) =>
             {

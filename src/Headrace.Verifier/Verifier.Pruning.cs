@@ -4,43 +4,49 @@ internal sealed partial class Verifier
 {
     private readonly List<KeptState>?[] _explored;
     private StateComparison _comparison = null!;
-    private int _totalStates, _keptStates, _peakStates, _maxStatesPerInstruction;
+    private int _totalStates, _keptStates, _droppedStates, _peakStates, _maxStatesPerInstruction;
+
+    // Beyond it a state is kept, so that histories stay short.
+    private const int MaxHistoryWeight = 40;
+
+    private enum Coverage
+    {
+        None,
+        Whole,
+        // By a state of a loop that is not finished.
+        InLoop,
+    }
 
     // True when an earlier walk from here covers this one. Otherwise it may keep the state for later ones.
     private bool IsVisited()
     {
-        bool forced = _flow.IsForcedPoint[Slot] || State.HistoryWeight > 40 || (Program.Flags & Bytecode.ProgramFlags.TestStateFrequency) != 0;
+        bool forced = _flow.IsForcedPoint[Slot] || State.HistoryWeight > MaxHistoryWeight || (Program.Flags & Bytecode.ProgramFlags.TestStateFrequency) != 0;
         bool add = forced || (_jumps - _previousJumps >= 2 && Processed - _previousProcessed >= 8);
         List<KeptState> kept = _explored[Slot] ??= [];
+        CleanKept(kept);
         int states = 0;
         for (int i = kept.Count - 1; i >= 0; i--)
         {
             KeptState candidate = kept[i];
             states++;
-            if (candidate.State.Branches > 0)
-            {
-                if (!SameCallSites(candidate.State, State))
-                    continue;
-                if (IsLoopThatEndsItself(candidate.State))
-                {
-                    candidate.Hits++;
-                    MarkAllPrecise();
-                    return true;
-                }
-                if (!_flow.CallsBack[Slot] && IsInfiniteLoop(candidate.State))
-                {
-                    throw Reject($"infinite loop detected at insn {Slot}\ncur state:{StateText.Of(State, State.CurrentFrame)}\nold state:"
-                        + StateText.Of(candidate.State, State.CurrentFrame));
-                }
-                if (!forced && _jumps - _previousJumps < 20 && Processed - _previousProcessed < 100)
-                    add = false;
-            }
-            else if (_comparison.IsCovered(candidate.State, State, Slot, Exactness.Sufficient, _lastId))
+            Coverage coverage = candidate.State.Branches > 0 ? CoverageByOpen(candidate.State) : CoverageByFinished(candidate.State);
+            if (coverage != Coverage.None)
             {
                 candidate.Hits++;
-                PropagatePrecision(candidate.State);
+                PropagatePrecision(candidate.State, State);
+                if (coverage == Coverage.InLoop && VisitOf(candidate.State, make: false) is { } visit)
+                {
+                    // Nobody goes on from the current state: it can be kept as it is.
+                    State.KeptAt = Slot;
+                    visit.Backedges.Add((State, candidate.State));
+                    _openBackedges++;
+                    NotePeak();
+                }
                 return true;
             }
+            // Rounds of a loop differ: their states are not worth keeping close to each other.
+            if (candidate.State.Branches > 0 && !forced && _jumps - _previousJumps < 20 && Processed - _previousProcessed < 100)
+                add = false;
             if (add)
                 candidate.Misses++;
             int patience = _flow.IsForcedPoint[Slot] && candidate.State.Branches > 0 ? 64 : 3;
@@ -48,6 +54,11 @@ internal sealed partial class Verifier
             {
                 kept.RemoveAt(i);
                 _keptStates--;
+                if (candidate.State.Branches > 0)
+                {
+                    candidate.State.IsDropped = true;
+                    _droppedStates++;
+                }
             }
         }
         _maxStatesPerInstruction = Math.Max(_maxStatesPerInstruction, states);
@@ -56,11 +67,40 @@ internal sealed partial class Verifier
         return false;
     }
 
+    // A state whose paths are still being walked: the current one is a further round of a loop.
+    private Coverage CoverageByOpen(VerifierState old)
+    {
+        if (old.Current.InAsyncCallback && old.Current.CallbackEntry != State.Current.CallbackEntry)
+            return Coverage.None;
+        if (_flow.CallsBack[Slot])
+            return _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId) ? Coverage.InLoop : Coverage.None;
+        bool isMayGoto = Code[Slot].Opcode is { IsJump: true, JumpOp: Bytecode.JumpOp.Jcond };
+        if (isMayGoto && old.MayGotoDepth != State.MayGotoDepth && _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId))
+            return Coverage.InLoop;
+        if (old.MayGotoDepth == State.MayGotoDepth && old.CallbackUnrollDepth == State.CallbackUnrollDepth
+            && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId))
+        {
+            throw Reject($"infinite loop detected at insn {Slot}\ncur state:{StateText.Of(State, State.CurrentFrame)}\nold state:"
+                + StateText.Of(old, State.CurrentFrame));
+        }
+        return Coverage.None;
+    }
+
+    private Coverage CoverageByFinished(VerifierState old)
+    {
+        bool isOpen = HasOpenBackedges(old);
+        if (!_comparison.IsCovered(old, State, Slot, isOpen ? Exactness.RangeWithin : Exactness.Sufficient, _lastId))
+            return Coverage.None;
+        return isOpen ? Coverage.InLoop : Coverage.Whole;
+    }
+
+    private void NotePeak() => _peakStates = Math.Max(_peakStates, _keptStates + _droppedStates + _openBackedges);
+
     private void Keep(List<KeptState> kept)
     {
         _totalStates++;
         _keptStates++;
-        _peakStates = Math.Max(_peakStates, _keptStates);
+        NotePeak();
         _previousJumps = _jumps;
         _previousProcessed = Processed;
         ForEach(State, (ref RegisterState register) => register.Precise = false);
@@ -70,6 +110,7 @@ internal sealed partial class Verifier
         state.Branches = 1;
         state.KeptAt = Slot;
         kept.Add(new KeptState(state));
+        EnterLoop(state);
         State.Parent = state;
         State.FirstSlot = Slot;
         State.History = [];
@@ -87,18 +128,6 @@ internal sealed partial class Verifier
         }
         return true;
     }
-
-    private bool IsLoopThatEndsItself(VerifierState old)
-    {
-        if (_flow.CallsBack[Slot])
-            return _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId);
-        bool isMayGoto = Code[Slot].Opcode is { IsJump: true, JumpOp: Bytecode.JumpOp.Jcond };
-        return isMayGoto && old.MayGotoDepth != State.MayGotoDepth && _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId);
-    }
-
-    private bool IsInfiniteLoop(VerifierState old) =>
-        old.MayGotoDepth == State.MayGotoDepth && old.CallbackUnrollDepth == State.CallbackUnrollDepth
-        && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId);
 
     /// <summary>The latest state kept at a slot on this path, from a kept state upwards.</summary>
     private VerifierState? FindEarlier(int slot, VerifierState? from)

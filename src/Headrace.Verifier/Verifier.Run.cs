@@ -9,6 +9,7 @@ internal sealed partial class Verifier
 
     private GlobalFunction?[] _globals = [];
     private int[] _stackDepths = [];
+    private CallChain?[] _roots = [];
     private int _subprogramAlone;
 
     /// <summary>Verifies the program.</summary>
@@ -23,6 +24,7 @@ internal sealed partial class Verifier
             _flow = builder.Build();
             _globals = [.. _flow.Starts.Select(start => Program.Functions.FirstOrDefault(function => function.Start == start) is { } spec ? GlobalFunction.Read(Types, spec) : null)];
             _stackDepths = new int[_flow.Count];
+            _roots = new CallChain?[_flow.Count];
             CheckOpcodes();
             builder.Walk(_flow);
             _live = RegisterLiveness.Solve(Code, Program.Type);
@@ -103,9 +105,10 @@ internal sealed partial class Verifier
         }
     }
 
-    private static FunctionState NewFrame(int subprogram)
+    // A frame that nobody called.
+    private FunctionState NewFrame(int subprogram)
     {
-        var frame = new FunctionState { CallSite = -1, Subprogram = subprogram };
+        var frame = new FunctionState { CallSite = -1, Subprogram = subprogram, Chain = _roots[subprogram] ??= new CallChain(_flow, subprogram) };
         frame.Registers[10] = RegisterState.Pointer(RegisterKind.Stack);
         return frame;
     }

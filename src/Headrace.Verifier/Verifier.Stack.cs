@@ -56,6 +56,7 @@ internal sealed partial class Verifier
         }
         offset += (int)(long)pointer.Var.Value;
         (int index, int first) = Locate(offset);
+        NoteStackRead(frame, index);
         ref StackSlot slot = ref frame.Stack[index];
         if (slot[0] != SlotKind.Spill)
         {
@@ -144,6 +145,8 @@ internal sealed partial class Verifier
     {
         (int index, int first) = Locate(offset);
         DestroySpecial(frame, index, index);
+        if (size == 8 && first == 0)
+            NoteStackWrite(frame, index);
         NoteStackStep(frame, index);
         ref StackSlot slot = ref frame.Stack[index];
         if (first == 0 && value != NoRegister && this[value].Kind == RegisterKind.Scalar)
@@ -257,6 +260,7 @@ internal sealed partial class Verifier
         for (int at = from; at < to; at++)
         {
             (int index, int inSlot) = Locate(at);
+            NoteStackRead(frame, index);
             ref StackSlot slot = ref frame.Stack[index];
             switch (slot[inSlot])
             {
@@ -312,6 +316,8 @@ internal sealed partial class Verifier
             int id = slot.Spilled.Id;
             slot = default;
             frame.Stack[other] = default;
+            NoteStackWrite(frame, index);
+            NoteStackWrite(frame, other);
             ForgetSlices(id);
         }
     }

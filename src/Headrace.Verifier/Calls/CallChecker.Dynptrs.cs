@@ -29,6 +29,8 @@ internal sealed partial class CallChecker
         ref RegisterState dynptr = ref frame.Stack[index].Spilled;
         if (argument.Has(ArgumentFlags.RingBuffer) && dynptr.DynptrKind != DynptrKind.RingBuffer)
             throw verifier.Reject($"Expected a dynptr of type ringbuf as arg #{(int)register - 1}");
+        verifier.NoteStackRead(frame, index);
+        verifier.NoteStackRead(frame, index - 1);
         NoteDynptr(dynptr);
     }
 
@@ -73,6 +75,7 @@ internal sealed partial class CallChecker
             place.Spilled.DynptrFirst = i == 0;
             place.Spilled.Id = id;
             place.Spilled.ReferenceId = reference;
+            verifier.NoteStackWrite(frame, index - i);
         }
     }
 
@@ -109,6 +112,8 @@ internal sealed partial class CallChecker
         int id = frame.Stack[first].Spilled.Id;
         frame.Stack[first] = default;
         frame.Stack[first - 1] = default;
+        verifier.NoteStackWrite(frame, first);
+        verifier.NoteStackWrite(frame, first - 1);
         for (int i = 0; i <= verifier.State.CurrentFrame; i++)
         {
             FunctionState other = verifier.State.Frames[i]!;

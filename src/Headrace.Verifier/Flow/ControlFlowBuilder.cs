@@ -24,7 +24,7 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
             if (function.Start >= 0 && function.Start < _code.Length)
                 starts.Add(function.Start);
         }
-        var flow = new ControlFlow(_code.Length, [.. starts]);
+        var flow = new ControlFlow(_code, [.. starts]);
         CheckJumps(flow);
         return flow;
     }
@@ -61,6 +61,7 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
                 throw verifier.Reject($"jump into the middle of ldimm64 insn {slot}");
             slot++;
         }
+        flow.Complete();
 
         void Push(int slot)
         {

@@ -26,7 +26,7 @@ internal static class RegisterLiveness
                 if (code[slot].IsCall && code[slot].CallKind == CallKind.Helper && HelperPrototypes.Find((HelperId)code[slot].Imm32, type) is { } prototype)
                     reads = (1 << (prototype.Arguments.Length + 1)) - 2;
                 int after = 0;
-                (int next, int target) = Successors(code[slot], slot);
+                (int next, int target) = ControlFlow.SuccessorsOf(code[slot], slot);
                 if (next >= 0 && next < code.Length)
                     after |= live[next];
                 if (target >= 0 && target < code.Length)
@@ -45,19 +45,6 @@ internal static class RegisterLiveness
         for (int slot = code.Length - 1; slot >= 0; slot--)
             order.Add(slot);
         return order;
-    }
-
-    private static (int Next, int Target) Successors(Instruction instruction, int slot)
-    {
-        Opcode opcode = instruction.Opcode;
-        if (!opcode.IsJump || opcode.JumpOp == JumpOp.Call)
-            return (slot + instruction.Slots, -1);
-        return opcode.JumpOp switch
-        {
-            JumpOp.Exit => (-1, -1),
-            JumpOp.Ja => (-1, slot + 1 + (opcode.Is32 ? instruction.Imm32 : instruction.Offset)),
-            _ => (slot + 1, slot + 1 + instruction.Offset),
-        };
     }
 
     /// <summary>Registers an instruction reads and writes.</summary>

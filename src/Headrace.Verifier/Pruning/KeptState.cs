@@ -11,4 +11,7 @@ internal sealed class KeptState(VerifierState state)
 
     /// <summary>How often it did not.</summary>
     public int Misses;
+
+    /// <summary>True once what nothing reads behind it was forgotten.</summary>
+    public bool IsCleaned;
 }

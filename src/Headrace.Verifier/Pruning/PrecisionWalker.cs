@@ -9,9 +9,13 @@ internal sealed class PrecisionWalker(Instruction[] code)
 
     private readonly PrecisionMarks _marks = new();
 
+    /// <summary>True when the last walk marked a number that was not marked before.</summary>
+    public bool HasMarked { get; private set; }
+
     /// <summary>Cleared marks, to be filled before <see cref="Walk"/>.</summary>
     public PrecisionMarks Begin()
     {
+        HasMarked = false;
         _marks.Clear();
         return _marks;
     }
@@ -67,7 +71,7 @@ internal sealed class PrecisionWalker(Instruction[] code)
                 if (register.Kind != RegisterKind.Scalar || register.Precise)
                     registers &= ~(1 << i);
                 else
-                    register.Precise = true;
+                    register.Precise = HasMarked = true;
             }
             for (ulong rest = slots; rest != 0; rest &= rest - 1)
             {
@@ -76,7 +80,7 @@ internal sealed class PrecisionWalker(Instruction[] code)
                 if (!isScalar || frame.Stack[i].Spilled.Precise)
                     slots &= ~(1UL << i);
                 else
-                    frame.Stack[i].Spilled.Precise = true;
+                    frame.Stack[i].Spilled.Precise = HasMarked = true;
             }
         }
     }

@@ -23,11 +23,17 @@ internal sealed class FunctionState
     /// <summary>Index of the subprogram it runs.</summary>
     public int Subprogram;
 
+    /// <summary>The calls that led to the function, with what is known of the stack on them.</summary>
+    public CallChain Chain = null!;
+
     /// <summary>True in a function that a helper calls back, at once.</summary>
     public bool InCallback;
 
     /// <summary>True in a function that a helper calls back later.</summary>
     public bool InAsyncCallback;
+
+    /// <summary>In a function that is called back later: which time the verifier entered it.</summary>
+    public int CallbackEntry;
 
     /// <summary>How often a callback was entered on this path.</summary>
     public int CallbackDepth;
@@ -48,9 +54,9 @@ internal sealed class FunctionState
         if (StackSlots > other.StackSlots)
             Array.Clear(Stack, other.StackSlots, StackSlots - other.StackSlots);
         StackSlots = other.StackSlots;
-        (CallSite, FrameNumber, Subprogram) = (other.CallSite, other.FrameNumber, other.Subprogram);
+        (CallSite, FrameNumber, Subprogram, Chain) = (other.CallSite, other.FrameNumber, other.Subprogram, other.Chain);
         (InCallback, InAsyncCallback) = (other.InCallback, other.InAsyncCallback);
-        (CallbackDepth, CallbackReturn) = (other.CallbackDepth, other.CallbackReturn);
+        (CallbackEntry, CallbackDepth, CallbackReturn) = (other.CallbackEntry, other.CallbackDepth, other.CallbackReturn);
     }
 
     /// <summary>Makes room for a number of bytes below the frame pointer.</summary>
