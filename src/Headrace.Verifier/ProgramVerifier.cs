@@ -14,6 +14,6 @@ public static class ProgramVerifier
         var verifier = new Verifier(program, collection.Maps, collection.Types, options ?? new VerifierOptions());
         int errno = verifier.Run();
         return new VerifierResult(errno, verifier.Error, verifier.Log, verifier.Processed,
-            errno == 0 ? new VerifiedProgram(program, verifier.Facts) : null);
+            errno == 0 ? new VerifiedProgram(program, verifier.Maps, verifier.FactsLater()) : null);
     }
 }

@@ -3,16 +3,33 @@ using Headrace.Objects;
 namespace Headrace.Verifier;
 
 /// <summary>An accepted program with what was proved of it.</summary>
-/// <remarks>Ranges of numbers are not here: pruning passes over values that nobody relied on, so that what was seen of them is not all there is.</remarks>
+/// <remarks>
+/// The facts are computed when they are first asked for, in time about linear in the program's length; who only wants to know that a
+/// program is accepted pays nothing for them. They can be read from several threads. They speak of runs in which every map holds what the collection says
+/// it does when it is read-only, and anything otherwise.
+/// </remarks>
 public sealed class VerifiedProgram
 {
-    private readonly InstructionFacts[] _facts;
+    private readonly Lazy<ProgramFacts> _facts;
 
-    internal VerifiedProgram(ProgramSpec spec, InstructionFacts[] facts) => (Spec, _facts) = (spec, facts);
+    internal VerifiedProgram(ProgramSpec spec, IReadOnlyList<MapSpec> maps, Func<ProgramFacts> facts)
+    {
+        (Spec, Maps) = (spec, maps);
+        _facts = new Lazy<ProgramFacts>(facts);
+    }
 
     /// <summary>The program.</summary>
     public ProgramSpec Spec { get; }
 
+    /// <summary>The maps of its collection by index.</summary>
+    public IReadOnlyList<MapSpec> Maps { get; }
+
+    /// <summary>Slots of the program.</summary>
+    public int Length => _facts.Value.Instructions.Length;
+
     /// <summary>What was proved of the instruction at a slot.</summary>
-    public InstructionFacts this[int slot] => _facts[slot];
+    public InstructionFacts this[int slot] => _facts.Value.Instructions[slot];
+
+    /// <summary>Slots where the program (the first, 0) and its functions start, ascending.</summary>
+    public IReadOnlyList<int> FunctionStarts => _facts.Value.FunctionStarts;
 }

@@ -46,7 +46,7 @@ internal sealed partial class Verifier
     {
         ref RegisterState register = ref this[pointer];
         CheckAlignment(register, offset, size, strict);
-        _facts.Access(Slot, register, offset);
+        _facts.Access(Slot, register, offset, State.CurrentFrame);
         offset += register.Offset;
         RegisterState loaded = RegisterState.UnknownScalar();
         bool reads = access == MemoryAccess.Read && value != NoRegister;
@@ -191,7 +191,7 @@ internal sealed partial class Verifier
     }
 
     // What a frozen read-only section holds is known when the program is verified.
-    private static void LoadConstant(in RegisterState register, int offset, int size, ref RegisterState loaded)
+    internal static void LoadConstant(in RegisterState register, int offset, int size, ref RegisterState loaded)
     {
         MapSpec map = register.Map!;
         if (!register.Var.IsConst || map.Data is not { } data || !map.Freeze || (map.Flags & MapFlags.ReadOnlyProgram) == 0)

@@ -45,8 +45,13 @@ internal sealed partial class Verifier
     /// <summary>The program's instructions by slot.</summary>
     public Instruction[] Code { get; }
 
-    /// <summary>What every path showed of each instruction.</summary>
-    public InstructionFacts[] Facts => _facts.Merge();
+    /// <summary>What is proved of each instruction of the accepted program, found when it is asked for.</summary>
+    public Func<ProgramFacts> FactsLater()
+    {
+        (ProgramSpec program, IReadOnlyList<MapSpec> maps, FactCollector walked, ControlFlow flow) = (Program, Maps, _facts, _flow);
+        bool hasGlobals = _globals.Any(function => function is { IsVerified: true });
+        return () => FactBuilder.Build(program, maps, walked, flow, hasGlobals);
+    }
 
     /// <summary>The state at the current instruction.</summary>
     public VerifierState State { get; private set; } = new();
