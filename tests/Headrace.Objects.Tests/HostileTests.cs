@@ -143,6 +143,7 @@ public class HostileTests
             Attempt(() => BtfValues.Format(types, current, value));
             Attempt(() => resolver.Resolve(path with { TypeId = current }));
         }
+        Attempt(() => BtfHeader.Write(types, TextWriter.Null));
         Assert.NotNull(types.FindAll("int").ToList());
         Attempt(() => Assert.Equal(types.Count, Btf.Parse(types.KernelForm, "kernel form").Count));
     }

@@ -10,6 +10,9 @@ public sealed class BtfFormatter(Btf types)
     private const int MaxDefinition = 1 << 20;
     private const int MaxDeclaration = 1 << 12;
 
+    /// <summary>Set for a header that a compiler shall read: unique names, every layout exact, no body left out.</summary>
+    internal BtfHeaderNames? Header { get; init; }
+
     /// <summary>A type as it stands in front of a name: <c>struct flow *</c>.</summary>
     /// <exception cref="ObjectException">The types loop.</exception>
     public string Name(int id) => Declare(id, "");
@@ -26,11 +29,11 @@ public sealed class BtfFormatter(Btf types)
         switch (types[id])
         {
             case BtfComposite composite:
-                return Body(composite, budget, 0);
+                return Body(id, composite, budget, 0);
             case BtfEnum @enum:
-                return Body(@enum, budget, 0);
+                return Body(id, @enum, budget, 0);
             case BtfModifier { Kind: BtfKind.Typedef } typedef:
-                return "typedef " + Declare(typedef.TypeId, typedef.Name, budget, 0);
+                return "typedef " + Declare(typedef.TypeId, NameOf(id, typedef), budget, 0);
             case BtfFunction function:
                 return Declare(function.TypeId, function.Name, budget, -1);
             case BtfVariable variable:
@@ -67,7 +70,7 @@ public sealed class BtfFormatter(Btf types)
                     qualifiers = "";
                     break;
                 case BtfArray array:
-                    declarator = Grouped(declarator) + "[" + (array.Count == 0 ? "" : array.Count.ToString(CultureInfo.InvariantCulture)) + "]";
+                    declarator = Grouped(declarator) + "[" + (array.Count == 0 && Header is null ? "" : array.Count.ToString(CultureInfo.InvariantCulture)) + "]";
                     break;
                 case BtfPrototype prototype:
                     declarator = Grouped(declarator) + Parameters(prototype, budget);
@@ -79,7 +82,7 @@ public sealed class BtfFormatter(Btf types)
                     break;
                 default:
                     budget.Leave();
-                    return Join(qualifiers + Base(type, budget, indent), declarator);
+                    return Join(qualifiers + Base(id, type, budget, indent), declarator);
             }
             id = type.Target;
         }
@@ -91,19 +94,22 @@ public sealed class BtfFormatter(Btf types)
 
     private static string Grouped(string declarator) => declarator.StartsWith('*') ? $"({declarator})" : declarator;
 
-    private string Base(BtfType type, BtfBudget budget, int indent)
+    private string Base(int id, BtfType type, BtfBudget budget, int indent)
     {
         budget.Spend(type.Name.Length + 1);
         return type switch
         {
             BtfVoid => "void",
-            BtfComposite { Name: "" } composite => indent < 0 ? Keyword(composite.Kind) + " { ... }" : Body(composite, budget, indent),
-            BtfEnum { Name: "" } @enum => indent < 0 ? "enum { ... }" : Body(@enum, budget, indent),
-            BtfComposite or BtfEnum => Keyword(type.Kind) + " " + type.Name,
-            BtfForward forward => (forward.IsUnion ? "union " : "struct ") + type.Name,
-            _ => type.Name,
+            BtfComposite { Name: "" } composite => indent < 0 ? Keyword(composite.Kind) + " { ... }" : Body(id, composite, budget, indent),
+            BtfEnum { Name: "" } @enum when Header is { } header && !header.MayWriteOut(id) => BtfHeaderNames.Integer(@enum),
+            BtfEnum { Name: "" } @enum => indent < 0 ? "enum { ... }" : Body(id, @enum, budget, indent),
+            BtfComposite or BtfEnum => Keyword(type.Kind) + " " + NameOf(id, type),
+            BtfForward forward => (forward.IsUnion ? "union " : "struct ") + NameOf(id, type),
+            _ => NameOf(id, type),
         };
     }
+
+    private string NameOf(int id, BtfType type) => Header?.NameOf(id) ?? type.Name;
 
     private static string Keyword(BtfKind kind) => kind switch
     {
@@ -120,39 +126,52 @@ public sealed class BtfFormatter(Btf types)
         foreach (BtfParameter parameter in prototype.Parameters)
         {
             budget.Spend(parameter.Name.Length + 1);
-            parts.Add(parameter is { TypeId: 0, Name: "" } ? "..." : Declare(parameter.TypeId, parameter.Name, budget, -1));
+            parts.Add(parameter is { TypeId: 0, Name: "" } ? "..." : Declare(parameter.TypeId, parameter.Name, budget, Header is null ? -1 : 0));
         }
         return "(" + string.Join(", ", parts) + ")";
     }
 
-    private string Body(BtfComposite composite, BtfBudget budget, int indent)
+    private string Body(int id, BtfComposite composite, BtfBudget budget, int indent)
     {
         budget.Enter();
         var text = new StringBuilder(Keyword(composite.Kind));
-        text.Append(composite.Name.Length > 0 ? " " + composite.Name : "").Append(" {\n");
+        text.Append(composite.Name.Length > 0 ? " " + NameOf(id, composite) : "").Append(" {\n");
+        BtfLayout? layout = Header is null ? null : new BtfLayout(types, id, composite);
         foreach (BtfMember member in composite.Members)
         {
             budget.Spend(member.Name.Length + indent + 1);
+            Fill(text, layout?.PaddingBefore(member), budget, indent + 1);
             text.Append('\t', indent + 1).Append(Declare(member.TypeId, member.Name, budget, indent + 1));
             if (member.BitSize != 0)
                 text.Append(CultureInfo.InvariantCulture, $" : {member.BitSize}");
             text.Append(";\n");
         }
+        Fill(text, layout?.PaddingAtEnd(), budget, indent + 1);
         budget.Leave();
-        return text.Append('\t', indent).Append('}').ToString();
+        return text.Append('\t', indent).Append('}').Append(layout?.Attribute).ToString();
     }
 
-    private static string Body(BtfEnum @enum, BtfBudget budget, int indent)
+    private static void Fill(StringBuilder text, IEnumerable<string>? padding, BtfBudget budget, int indent)
+    {
+        foreach (string field in padding ?? [])
+        {
+            budget.Spend(1);
+            text.Append('\t', indent).Append(field).Append(";\n");
+        }
+    }
+
+    private string Body(int id, BtfEnum @enum, BtfBudget budget, int indent)
     {
         var text = new StringBuilder("enum");
-        text.Append(@enum.Name.Length > 0 ? " " + @enum.Name : "").Append(" {\n");
+        text.Append(@enum.Name.Length > 0 ? " " + NameOf(id, @enum) : "").Append(" {\n");
         foreach (BtfEnumerator value in @enum.Values)
         {
             budget.Spend(value.Name.Length + indent + 1);
             string number = @enum.IsSigned ? value.Value.ToString(CultureInfo.InvariantCulture) : ((ulong)value.Value).ToString(CultureInfo.InvariantCulture);
-            text.Append('\t', indent + 1).Append(value.Name).Append(" = ").Append(number).Append(",\n");
+            string suffix = Header is null || @enum.Size <= 4 ? "" : @enum.IsSigned ? "LL" : "ULL";
+            text.Append('\t', indent + 1).Append(Header?.Unique(value.Name) ?? value.Name).Append(" = ").Append(number).Append(suffix).Append(",\n");
         }
-        return text.Append('\t', indent).Append('}').ToString();
+        return text.Append('\t', indent).Append('}').Append(Header is null ? "" : BtfLayout.ModeOf(@enum)).ToString();
     }
 
     private string Section(BtfDataSection section, BtfBudget budget)
