@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Headrace.Bytecode;
+using Headrace.Cli.Nouns;
 using Headrace.Cli.Verbs;
 
 namespace Headrace.Cli;
@@ -23,13 +24,16 @@ internal static class CommandLine
         new DisasmVerb(),
         new VmVerb(),
         new BenchVerb(),
+        new ProgVerb(),
+        new MapVerb(),
+        new LinkVerb(),
     ];
 
     /// <summary>Runs one command line.</summary>
     public static int Run(string[] arguments, Terminal terminal)
     {
         RootCommand root = Root(terminal);
-        ParseResult parsed = root.Parse(arguments, s_parsing);
+        ParseResult parsed = root.Parse(BehindVerb(arguments), s_parsing);
         if (parsed.Errors.Count > 0)
         {
             // What was not understood says more than what is therefore missing.
@@ -60,6 +64,15 @@ internal static class CommandLine
             terminal.Error.WriteLine($"headrace: {error.Message}");
             return ExitCode.Failed;
         }
+    }
+
+    // bpftool's switches may stand in front of the noun; here options belong to a verb.
+    private static string[] BehindVerb(string[] arguments)
+    {
+        int switches = arguments.TakeWhile(KernelVerb.IsSwitch).Count();
+        return switches == 0 || switches == arguments.Length
+            ? arguments
+            : [arguments[switches], .. arguments[..switches], .. arguments[(switches + 1)..]];
     }
 
     private static RootCommand Root(Terminal terminal)

@@ -39,6 +39,34 @@ public sealed partial class KernelMap
         return true;
     }
 
+    /// <summary>Reads an element and removes it, at once; from a queue or stack, the next one.</summary>
+    /// <param name="key"><see cref="KeySize"/> bytes; empty for queues and stacks.</param>
+    /// <param name="value">Receives <see cref="ValueBufferSize"/> bytes.</param>
+    /// <returns>False when there is no such element.</returns>
+    /// <exception cref="KernelException">The kernel refused for another reason.</exception>
+    public bool Take(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        int result = TryLookupAndDelete(key, value);
+        if (result == -ErrorNumber.ENOENT)
+            return false;
+        ThrowIfError(result, "BPF_MAP_LOOKUP_AND_DELETE_ELEM");
+        return true;
+    }
+
+    /// <summary>Finds the key that follows a key in the kernel's order.</summary>
+    /// <param name="key"><see cref="KeySize"/> bytes; empty for the first key.</param>
+    /// <param name="next">Receives <see cref="KeySize"/> bytes.</param>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="KernelException">The kernel cannot walk this type of map.</exception>
+    public bool NextKey(ReadOnlySpan<byte> key, Span<byte> next)
+    {
+        int result = TryNextKey(key, next);
+        if (result == -ErrorNumber.ENOENT)
+            return false;
+        ThrowIfError(result, "BPF_MAP_GET_NEXT_KEY");
+        return true;
+    }
+
     /// <summary>Makes the map read-only for user space, for good; programs may still write unless a flag forbids it.</summary>
     /// <exception cref="KernelException">The kernel refused it.</exception>
     public void Freeze() => ThrowIfError(TryFreeze(), "BPF_MAP_FREEZE");

@@ -1,0 +1,36 @@
+using Headrace.Bytecode;
+using Headrace.Linux;
+
+namespace Headrace.Cli.Nouns;
+
+/// <summary>Sees that a path can be pinned at before anything is made that would have to be undone.</summary>
+internal static class PinPlace
+{
+    /// <summary>Prepares the place for one path.</summary>
+    /// <exception cref="HeadraceException">Something is there already, or its folder is in no bpf file system.</exception>
+    public static void Prepare(string path, Answer answer)
+    {
+        if (Path.Exists(path))
+            throw new HeadraceException($"{path} exists already: remove it first, or choose another path");
+        PrepareFolder(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", answer);
+    }
+
+    /// <summary>Prepares a folder that paths will be made in; makes it where its parent is in a bpf file system.</summary>
+    /// <exception cref="HeadraceException">It is in no bpf file system.</exception>
+    public static void PrepareFolder(string folder, Answer answer)
+    {
+        string custom = BpfFileSystem.DefaultPath;
+        bool isCustom = folder == custom || folder.StartsWith(custom + "/", StringComparison.Ordinal);
+        if (isCustom && answer.MayMount && Directory.Exists(custom) && !BpfFileSystem.Contains(custom))
+            BpfFileSystem.Mount(custom);
+        string? existing = folder;
+        while (existing is not null && !Directory.Exists(existing))
+            existing = Path.GetDirectoryName(existing);
+        if (existing is null || !BpfFileSystem.Contains(existing))
+        {
+            throw new HeadraceException($"{folder} is in no bpf file system, where programs, maps and links are pinned: "
+                + $"use a path below {custom}, or mount one (mount -t bpf bpf {folder})");
+        }
+        Directory.CreateDirectory(folder);
+    }
+}
