@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Headrace.Engine;
-using Headrace.Linux.Sys;
 using Headrace.Ports.Sys;
 
 namespace Headrace.Ports;
@@ -157,11 +156,13 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
         if (_disposed)
             return [];
         XdpStatistics statistics = _socket.ReadStatistics();
+        // In copy mode, a packet that finds the fill ring empty is counted as dropped as well.
+        ulong noBuffer = Math.Min(statistics.FillRingEmpty, statistics.ReceiveDropped);
         return
         [
             new("receive ring full", (long)statistics.ReceiveRingFull),
-            new("no buffer on the fill ring", (long)statistics.FillRingEmpty),
-            new("dropped by the kernel", (long)statistics.ReceiveDropped),
+            new("no buffer on the fill ring", (long)noBuffer),
+            new("longer than a buffer", (long)(statistics.ReceiveDropped - noBuffer)),
             new("invalid receive descriptor", (long)statistics.ReceiveInvalid),
             new("invalid transmit descriptor", (long)statistics.TransmitInvalid),
         ];

@@ -6,6 +6,9 @@ public static class PortKinds
     /// <summary>All of them, in the order of a listing.</summary>
     public static IReadOnlyList<PortKind> All { get; } =
     [
+        AfXdpPort.Kind,
+        PacketPort.Kind,
+        TapPort.Kind,
         LoopPort.Kind,
         GeneratorPort.Kind,
         CapturePort.Kind,

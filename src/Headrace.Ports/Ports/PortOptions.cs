@@ -6,6 +6,9 @@ public sealed class PortOptions
     /// <summary>How many workers will share the port's queues: queue n goes to worker n modulo this.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>How many ports the loop will have: ports that share memory make it large enough.</summary>
+    public int Ports { get; init; } = 1;
+
     /// <summary>Takes what a person should be told while ports open, a line each; null when nobody listens.</summary>
     public Action<string>? Note { get; init; }
 

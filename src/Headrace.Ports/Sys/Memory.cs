@@ -16,8 +16,13 @@ internal sealed unsafe class Memory : IDisposable
     private readonly nuint _mappedLength;
     private bool _disposed;
 
-    private Memory(byte* mapping, nuint mappedLength, byte* address, nuint length) =>
-        (_mapping, _mappedLength, Address, Length) = (mapping, mappedLength, address, length);
+    private Memory(byte* mapping, nuint mappedLength, byte* address, nuint length)
+    {
+        _mapping = mapping;
+        _mappedLength = mappedLength;
+        Address = address;
+        Length = length;
+    }
 
     /// <summary>The first byte.</summary>
     public byte* Address { get; }

@@ -10,7 +10,7 @@ internal sealed unsafe class XdpSocket : IDisposable
 
     private const int Family = 44, Raw = 3, CloseOnExec = 0x80000; // AF_XDP, SOCK_RAW, SOCK_CLOEXEC
     private const int Level = 283; // SOL_XDP
-    private const int MapOffsets = 1, ReceiveRing = 2, TransmitRing = 3, UmemRegister = 4, FillRing = 5, CompletionRing = 6, Statistics = 7, MaxTransmitBudget = 9;
+    private const int MapOffsets = 1, ReceiveRing = 2, TransmitRing = 3, UmemRegister = 4, FillRing = 5, CompletionRing = 6, Statistics = 7, Options = 8, MaxTransmitBudget = 9;
     private const long ReceivePage = 0, TransmitPage = 0x80000000, FillPage = 0x100000000, CompletionPage = 0x180000000;
     private const int SocketLevel = 1, SendBufferForce = 32, BusyPoll = 46, PreferBusyPoll = 69, BusyPollBudget = 70; // SOL_SOCKET, SO_...
     private const int DontWait = 0x40; // MSG_DONTWAIT
@@ -67,6 +67,16 @@ internal sealed unsafe class XdpSocket : IDisposable
             SharedUmemDescriptor = shared is null ? 0 : (uint)shared.Descriptor.Value,
         };
         return Libc.Bind(Descriptor, &address, (uint)sizeof(XdpSocketAddress)) == 0 ? 0 : Libc.Errno;
+    }
+
+    /// <summary>True when the driver puts packets into our memory itself.</summary>
+    public bool IsZeroCopy
+    {
+        get
+        {
+            uint options = 0, length = sizeof(uint);
+            return Libc.GetOption(Descriptor, Level, Options, &options, &length) == 0 && (options & 1) != 0; // XDP_OPTIONS_ZEROCOPY
+        }
     }
 
     /// <summary>Lets the worker that asks for packets drive the device's polling itself.</summary>

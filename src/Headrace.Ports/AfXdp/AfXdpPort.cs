@@ -1,0 +1,192 @@
+using Headrace.Engine;
+using Headrace.Linux;
+using Headrace.Linux.Sys;
+using Headrace.Ports.Sys;
+
+namespace Headrace.Ports;
+
+/// <summary><c>afxdp:IFACE</c>: AF_XDP sockets on the queues of a kernel interface, with a steering program of our own in front.</summary>
+internal sealed class AfXdpPort : IPacketPort
+{
+    public static PortKind Kind { get; } = new("afxdp",
+        "afxdp:IFACE[,queue=N|all][,ring=N][,mode=native|generic][,copy|zerocopy][,busypoll=MICROSECONDS][,shared=no]",
+        "AF_XDP: packets bypass the kernel's stack, which keeps what is not steered here", (spec, options) => new AfXdpPort(spec, options), Obstacle);
+
+    // Packets up to a page less headroom and the kernel's bookkeeping come in one piece.
+    private const int LongestInOnePage = 3498;
+
+    private const int BusyPollBudget = 64;
+
+    private readonly List<AfXdpQueue> _queues = [];
+    private readonly SteeringProgram _steering;
+
+    private AfXdpPort(PortSpec spec, PortOptions options)
+    {
+        Spec = spec.Require("an interface", "queue", "ring", "mode", "copy", "zerocopy", "busypoll", "shared");
+        using NetworkInterface device = NetworkInterface.Find(spec.Name)
+            ?? throw spec.Fail($"there is no interface '{spec.Name}' here; there are: {NetworkInterface.Names()}");
+        Ifindex = device.Index;
+        string mode = spec.Choice("mode", "auto", "auto", "native", "generic");
+        if (spec.Flag("copy") && spec.Flag("zerocopy"))
+            throw spec.Fail("copy or zerocopy: one of them");
+        try
+        {
+            _steering = new SteeringProgram(spec.Name, device.Mtu > LongestInOnePage);
+        }
+        catch (KernelException error)
+        {
+            throw spec.Fail(error.Message, error);
+        }
+        try
+        {
+            (int first, int count) = QueuesOf(spec, device.ReceiveQueues);
+            for (int queue = first; queue < first + count; queue++)
+                OpenQueue((uint)queue, count, options);
+            _steering.Attach(Ifindex, mode);
+        }
+        catch (Exception error)
+        {
+            Dispose();
+            throw error is KernelException kernel ? spec.Fail(kernel.Message, kernel) : error;
+        }
+        string note = string.Join("; ", Notes(mode));
+        Capabilities = new PortCapabilities
+        {
+            Headroom = PacketBurst.Headroom,
+            MaxFrame = (int)Umem.ChunkSize - PacketBurst.Headroom,
+            ZeroCopyReceive = IsZeroCopy,
+            ZeroCopySend = IsZeroCopy,
+            Note = note,
+        };
+        if (note.Length > 0)
+            options.Note?.Invoke($"{spec.Text}: {note}");
+    }
+
+    /// <inheritdoc/>
+    public PortSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public uint Ifindex { get; set; }
+
+    /// <inheritdoc/>
+    public PortCapabilities Capabilities { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PacketQueue> Queues => _queues;
+
+    /// <inheritdoc/>
+    public string? DownReason => _queues.Exists(queue => queue.IsDown) ? $"interface {Spec.Name} is down or gone" : null;
+
+    /// <summary>True when the driver puts packets into our memory itself.</summary>
+    public bool IsZeroCopy { get; private set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _steering.Dispose();
+        foreach (AfXdpQueue queue in _queues)
+            queue.Dispose();
+    }
+
+    private static string Obstacle()
+    {
+        if (!Kernel.IsAvailable(out string reason))
+            return reason;
+        try
+        {
+            using Memory memory = Memory.Allocate(16 * Umem.ChunkSize, "AF_XDP");
+            XdpSocket.Open(memory, Umem.ChunkSize, 16, "AF_XDP").Dispose();
+            return "";
+        }
+        catch (KernelException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static (int First, int Count) QueuesOf(PortSpec spec, int there)
+    {
+        if (spec.Value("queue") is null or "all")
+            return (0, there);
+        int queue = spec.Number("queue", 0, 0, int.MaxValue);
+        return queue < there ? (queue, 1) : throw spec.Fail($"interface {spec.Name} has {there} receive queue{(there == 1 ? "" : "s")}: 0 to {there - 1}");
+    }
+
+    private void OpenQueue(uint index, int queues, PortOptions options)
+    {
+        int ring = Spec.PowerOfTwo("ring", 2048, 64, 32768);
+        Umem umem = UmemFor(index, queues, ring, options);
+        XdpSocket? shared = umem.Owner;
+        XdpSocket socket;
+        try
+        {
+            socket = XdpSocket.Open(shared is null ? umem.Memory : null, Umem.ChunkSize, (uint)ring, Spec.Text);
+        }
+        catch
+        {
+            umem.Dispose();
+            throw;
+        }
+        umem.Owner ??= socket;
+        int busy = Spec.Number("busypoll", 0, 0, 1000);
+        try
+        {
+            Bind(socket, index, shared);
+            if (busy > 0)
+                socket.PollBusily(busy, BusyPollBudget);
+        }
+        catch
+        {
+            if (umem.Owner != socket)
+                socket.Dispose();
+            umem.Dispose();
+            throw;
+        }
+        var queue = new AfXdpQueue(this, index, socket, umem, busy > 0);
+        _queues.Add(queue);
+        _steering.SetSocket(index, queue.DescriptorValue);
+    }
+
+    // Queues of one worker share memory over all ports, so that what comes in by one goes out by another without a copy.
+    private Umem UmemFor(uint index, int queues, int ring, PortOptions options)
+    {
+        int chunks = 2 * ring; // a fill ring and the frames behind it, and a transmit ring
+        int worker = (int)index % options.Workers;
+        bool share = Spec.Flag("shared", otherwise: true);
+        if (share && options.Shared.TryGetValue((typeof(Umem), worker), out object? known) && ((Umem)known).TryReserve(chunks))
+            return (Umem)known;
+        int perWorker = (queues + options.Workers - 1) / options.Workers * (share ? options.Ports : 1);
+        var umem = new Umem(chunks * perWorker, Spec.Text);
+        umem.TryReserve(chunks);
+        if (share)
+            options.Shared[(typeof(Umem), worker)] = umem;
+        return umem;
+    }
+
+    private void Bind(XdpSocket socket, uint queue, XdpSocket? shared)
+    {
+        int copyFlags = Spec.Flag("copy") ? XdpSocket.Copy : Spec.Flag("zerocopy") ? XdpSocket.ZeroCopy : 0;
+        // A socket that shares memory takes copy mode and wakeups from the first one of its queue; flags are refused there.
+        int flags = shared is null ? copyFlags | XdpSocket.UseNeedWakeup : 0;
+        int error = socket.Bind(Ifindex, queue, flags, shared);
+        if (error != 0)
+            throw new KernelException("bind(AF_XDP)", $"{Spec.Name} queue {queue}", error, advice: BindAdvice(error));
+        IsZeroCopy = socket.IsZeroCopy;
+    }
+
+    private static string? BindAdvice(int error) => error switch
+    {
+        ErrorNumber.EBUSY => "Another AF_XDP socket has this queue.",
+        ErrorNumber.EOPNOTSUPP => "The driver has no zero copy: leave out 'zerocopy'.",
+        ErrorNumber.EINVAL => "There is no such queue, or the driver does not take these rings.",
+        _ => null,
+    };
+
+    private IEnumerable<string> Notes(string mode)
+    {
+        if (!IsZeroCopy)
+            yield return Spec.Flag("copy") ? "copy mode, as asked" : "copy mode: the driver has no zero copy";
+        if (!_steering.IsNative)
+            yield return mode == "generic" ? "generic XDP, as asked" : "generic XDP: the driver has no native XDP, which costs more than half of the speed";
+    }
+}
