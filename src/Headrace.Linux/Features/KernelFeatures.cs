@@ -35,6 +35,9 @@ public static class KernelFeatures
     public static bool HasInstructionSetV4 => Has("v4",
         [Instruction.Mov(Register.R0, 0), Instruction.MovSx(Register.R0, Register.R0, 8), Instruction.Exit()]);
 
+    /// <summary>Links of tc programs (tcx, Linux 6.6).</summary>
+    public static bool HasTcxLinks => s_misc.GetOrAdd("tcx-link", static _ => LinkProbe.Exists(ProgramType.SchedCls, AttachType.TcxIngress));
+
     /// <summary>True when the kernel loads programs of this type.</summary>
     /// <exception cref="KernelException">The process may not try.</exception>
     public static bool HasProgramType(ProgramType type) => s_programs.GetOrAdd(type, ProgramTypeProbe.Exists);

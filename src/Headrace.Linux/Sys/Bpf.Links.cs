@@ -30,4 +30,8 @@ internal static unsafe partial class Bpf
         var attributes = new LinkUpdateAttr { LinkFd = link.Value };
         return Call(BpfCommand.LinkDetach, ref attributes);
     }
+
+    /// <summary>Asks which programs are attached to something.</summary>
+    /// <returns>0 or -errno.</returns>
+    public static int QueryPrograms(ref ProgramQueryAttr attributes) => Call(BpfCommand.ProgramQuery, ref attributes);
 }

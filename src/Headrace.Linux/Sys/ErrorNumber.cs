@@ -17,7 +17,10 @@ internal static class ErrorNumber
     public const int EINVAL = 22;
     public const int EMFILE = 24;
     public const int ENOSPC = 28;
+    public const int ENODEV = 19;
+    public const int ERANGE = 34;
     public const int ENOSYS = 38;
+    public const int EPROTO = 71;
     public const int EOPNOTSUPP = 95;
     public const int ENOTSUPP = 524;
 
@@ -37,17 +40,18 @@ internal static class ErrorNumber
         [EFAULT] = ("EFAULT", "bad address"),
         [EBUSY] = ("EBUSY", "in use"),
         [EEXIST] = ("EEXIST", "exists already"),
-        [19] = ("ENODEV", "no such device"),
+        [ENODEV] = ("ENODEV", "no such device"),
         [EINVAL] = ("EINVAL", "invalid argument"),
         [23] = ("ENFILE", "too many open files in the system"),
         [EMFILE] = ("EMFILE", "too many open files"),
         [ENOSPC] = ("ENOSPC", "no space left"),
         [33] = ("EDOM", "argument out of domain"),
-        [34] = ("ERANGE", "result out of range"),
+        [ERANGE] = ("ERANGE", "result out of range"),
         [35] = ("EDEADLK", "would deadlock"),
         [36] = ("ENAMETOOLONG", "name too long"),
         [ENOSYS] = ("ENOSYS", "not in this kernel"),
         [40] = ("ELOOP", "too many levels"),
+        [EPROTO] = ("EPROTO", "protocol error"),
         [75] = ("EOVERFLOW", "value too large"),
         [90] = ("EMSGSIZE", "message too long"),
         [EOPNOTSUPP] = ("EOPNOTSUPP", "operation not supported"),

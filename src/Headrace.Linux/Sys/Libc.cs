@@ -64,4 +64,34 @@ internal static unsafe partial class Libc
     /// <returns>Null where there is none.</returns>
     [LibraryImport("libc", EntryPoint = "if_indextoname", SetLastError = true)]
     public static partial byte* NameOfInterface(uint index, byte* name);
+
+    /// <summary>Opens a socket.</summary>
+    /// <returns>Its descriptor, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    public static partial int OpenSocket(int family, int type, int protocol);
+
+    /// <summary>Sets an option of a socket.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetSocketOption(int socket, int level, int option, void* value, uint size);
+
+    /// <summary>Sends a message.</summary>
+    /// <returns>Bytes sent, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    public static partial nint Send(int socket, byte* bytes, nuint length, int flags);
+
+    /// <summary>Receives a message; with <c>MSG_TRUNC</c> its whole length is answered even where it did not fit.</summary>
+    /// <returns>Bytes of the message, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int socket, byte* bytes, nuint length, int flags);
+
+    /// <summary>Opens a file.</summary>
+    /// <returns>Its descriptor, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenFile(string path, int flags);
+
+    /// <summary>Moves the calling thread into a namespace.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    public static partial int EnterNamespace(int descriptor, int kind);
 }
