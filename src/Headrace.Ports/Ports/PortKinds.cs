@@ -13,6 +13,7 @@ public static class PortKinds
         GeneratorPort.Kind,
         CapturePort.Kind,
         NullPort.Kind,
+        MemifPort.Kind,
     ];
 
     /// <summary>Their names for a message.</summary>

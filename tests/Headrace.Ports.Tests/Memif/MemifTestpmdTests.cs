@@ -1,0 +1,48 @@
+namespace Headrace.Ports.Tests;
+
+/// <summary>Against DPDK's net_memif: frames go to testpmd and come back.</summary>
+public sealed class MemifTestpmdTests : IDisposable
+{
+    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("HEADRACE_LONG") == "1";
+    private static readonly long s_packets = s_isLong ? 10_000_000 : 200_000;
+    private static readonly int s_restarts = s_isLong ? 100 : 3;
+
+    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"headrace-memif-{Guid.NewGuid():N}");
+
+    public void Dispose() => File.Delete(_socket);
+
+    [Theory]
+    [InlineData("server", "")]
+    [InlineData("server", ",copy=no")]
+    [InlineData("client", "")]
+    public void Testpmd_gets_and_returns_every_frame(string role, string options)
+    {
+        Testpmd.Require();
+        using var port = PortKinds.Open($"memif:{_socket},role={role}{options}");
+        using var testpmd = Start(role);
+        NumberedTraffic.UntilUp(port);
+        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], s_packets, NumberedTraffic.Lengths(22, 1514), window: 500, () => testpmd.Output);
+    }
+
+    [Theory]
+    [InlineData("server", ",copy=no")]
+    [InlineData("client", "")]
+    public void Testpmd_may_die_and_come_back(string role, string options)
+    {
+        Testpmd.Require();
+        using var port = PortKinds.Open($"memif:{_socket},role={role}{options}");
+        for (int i = 0; i < s_restarts; i++)
+        {
+            if (role == "client")
+                File.Delete(_socket); // net_memif does not replace the file that its killed predecessor left
+            using var testpmd = Start(role);
+            NumberedTraffic.UntilUp(port);
+            NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], 2000, NumberedTraffic.Lengths(22, 1514), window: 500, () => testpmd.Output);
+            testpmd.Kill();
+            NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
+        }
+    }
+
+    private Testpmd Start(string role) =>
+        new([$"net_memif0,role={(role == "server" ? "client" : "server")},socket={_socket},socket-abstract=no,id=0"]);
+}
