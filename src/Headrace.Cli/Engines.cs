@@ -12,9 +12,10 @@ internal static class Engines
     {
         ["interpreter"] = EngineKind.Interpreter,
         ["jit"] = EngineKind.Jit,
+        ["dataflow"] = EngineKind.Dataflow,
     };
 
-    private static readonly string[] s_planned = ["dataflow", "batch", "nfp", "gateware"];
+    private static readonly string[] s_planned = ["batch", "nfp", "gateware"];
 
     /// <summary>The engine of ours that a name stands for.</summary>
     /// <exception cref="UsageException">There is none, or none yet.</exception>

@@ -33,4 +33,13 @@ internal static class HelperRules
             return $"{name} is for programs under a GPL-compatible licence, and this one's is '{license}'";
         return null;
     }
+
+    /// <summary>True for a helper that leaves nothing in the machine that belongs to the packet at hand, but for its frame.</summary>
+    public static bool IsStateless(HelperId id) => id is HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem
+        or HelperId.MapLookupPercpuElem or HelperId.MapPushElem or HelperId.MapPopElem or HelperId.MapPeekElem
+        or HelperId.KtimeGetNs or HelperId.KtimeGetBootNs or HelperId.KtimeGetCoarseNs or HelperId.KtimeGetTaiNs or HelperId.Jiffies64
+        or HelperId.GetPrandomU32 or HelperId.GetSmpProcessorId or HelperId.GetNumaNodeId or HelperId.CsumDiff
+        or HelperId.Redirect or HelperId.RedirectMap or HelperId.FibLookup or HelperId.CheckMtu or HelperId.XdpGetBuffLen
+        or HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta or HelperId.XdpLoadBytes or HelperId.XdpStoreBytes
+        or HelperId.PerfEventOutput or HelperId.RingbufOutput or HelperId.RingbufQuery or HelperId.TracePrintk;
 }

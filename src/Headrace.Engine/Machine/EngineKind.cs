@@ -8,4 +8,7 @@ public enum EngineKind
 
     /// <summary>Compiled to IL and by .NET's compiler to machine code.</summary>
     Jit,
+
+    /// <summary>As a dataflow graph in a token simulator: the reference model of hardware.</summary>
+    Dataflow,
 }

@@ -1,0 +1,61 @@
+using Headrace.Bytecode;
+using Headrace.Objects;
+
+namespace Headrace.Dataflow;
+
+/// <summary>A program as a dataflow graph: actors joined by links that carry tokens, in blocks that control activates.</summary>
+/// <remarks>
+/// Values are in static single assignment form. Actors that touch memory or the world stand in their blocks in the program's order;
+/// which of them really have to wait for each other is said by the regions they touch (<see cref="Actor.Effects"/>, <see cref="GraphLinks"/>).
+/// </remarks>
+public sealed class Graph
+{
+    private int _nextActor;
+
+    internal Graph(ProgramSpec program, IReadOnlyList<GraphMap> maps, bool isPlain) => (Program, Maps, IsPlain) = (program, maps, isPlain);
+
+    /// <summary>The program it was made from.</summary>
+    public ProgramSpec Program { get; }
+
+    /// <summary>The maps of the program's collection, by index.</summary>
+    public IReadOnlyList<GraphMap> Maps { get; }
+
+    /// <summary>True when a verifier has accepted the program: its accesses hit what they go through, and its values are as proved.</summary>
+    public bool IsVerified { get; internal init; }
+
+    /// <summary>True for plain eBPF: R1 and R2 are an address and a length.</summary>
+    public bool IsPlain { get; }
+
+    /// <summary>The program's own function first, then those it calls or has called back.</summary>
+    public IReadOnlyList<GraphFunction> Functions => List;
+
+    /// <summary>The program's own function.</summary>
+    public GraphFunction Main => List[0];
+
+    /// <summary>The regions of memory that cannot overlap; see <see cref="RegionMap"/>.</summary>
+    public RegionMap Regions { get; internal set; } = RegionMap.Empty;
+
+    internal List<GraphFunction> List { get; } = [];
+
+    /// <summary>The function that starts at a slot.</summary>
+    public GraphFunction FunctionAt(int start) => List.First(function => function.Start == start);
+
+    /// <summary>The source line of an actor; null when BTF does not know it.</summary>
+    public SourceLine? LineOf(Actor actor) => Program.LineAt(actor.Slot);
+
+    /// <summary>Builds the graph of a program.</summary>
+    /// <param name="collection">The collection, for its maps.</param>
+    /// <param name="program">The program, linked; the shape of its code must be valid.</param>
+    /// <param name="verified">What was proved of it; null leaves what the code itself shows.</param>
+    /// <exception cref="BytecodeException">An instruction has no meaning in a graph.</exception>
+    public static Graph Build(CollectionSpec collection, ProgramSpec program, Verifier.VerifiedProgram? verified = null) =>
+        GraphBuilder.Build(program, [.. collection.Maps.Select(GraphMap.Of)], isPlain: false, verified);
+
+    internal Actor NewActor(ActorKind kind, int slot, params ReadOnlySpan<Actor> inputs)
+    {
+        var actor = new Actor(_nextActor++, kind, slot);
+        foreach (Actor input in inputs)
+            actor.AddInput(input);
+        return actor;
+    }
+}

@@ -1,0 +1,16 @@
+using Headrace.Bytecode;
+using Headrace.Objects;
+
+namespace Headrace.Dataflow;
+
+/// <summary>What the graph knows of a map.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="KeySize">Bytes of a key.</param>
+/// <param name="ValueSize">Bytes of a value.</param>
+/// <param name="MaxEntries">Elements it can hold.</param>
+public sealed record GraphMap(string Name, MapType Type, int KeySize, int ValueSize, uint MaxEntries)
+{
+    /// <summary>From what an object says of it.</summary>
+    public static GraphMap Of(MapSpec spec) => new(spec.Name, spec.Type, (int)spec.KeySize, (int)spec.ValueSize, spec.MaxEntries);
+}

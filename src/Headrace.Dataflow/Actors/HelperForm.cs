@@ -1,0 +1,26 @@
+namespace Headrace.Dataflow;
+
+/// <summary>The special forms of helper calls.</summary>
+public enum HelperForm : byte
+{
+    /// <summary>Array element: base + index * stride, after comparing the index.</summary>
+    ArrayElement,
+    /// <summary>Array element of this processor.</summary>
+    PerCpuArrayElement,
+    /// <summary>Hash table with keys of a known size.</summary>
+    HashLookup,
+    /// <summary>Longest-prefix match.</summary>
+    PrefixLookup,
+    /// <summary>Update of an element of a known map.</summary>
+    MapUpdate,
+    /// <summary>Deletion of an element of a known map.</summary>
+    MapDelete,
+    /// <summary>Internet checksum of a known number of bytes.</summary>
+    ChecksumOfSize,
+    /// <summary>Head or tail moved by a known distance.</summary>
+    MoveByConstant,
+    /// <summary>Redirect through a known map.</summary>
+    RedirectThroughMap,
+    /// <summary>A number the machine holds.</summary>
+    MachineNumber,
+}

@@ -1,0 +1,32 @@
+namespace Headrace.Dataflow;
+
+/// <summary>The regions that a graph's memory is split into: at most 64, none overlapping another.</summary>
+public sealed class RegionMap
+{
+    internal static readonly RegionMap Empty = new([]);
+
+    internal RegionMap(IReadOnlyList<Region> regions) => All = regions;
+
+    /// <summary>The regions by index.</summary>
+    public IReadOnlyList<Region> All { get; }
+
+    /// <summary>Bits of every region.</summary>
+    public ulong Mask => All.Count == 64 ? ulong.MaxValue : (1UL << All.Count) - 1;
+
+    /// <summary>Bits of the regions that packets share.</summary>
+    public ulong SharedMask => Bits(region => region.IsShared);
+
+    /// <summary>Bits of the regions of a kind.</summary>
+    public ulong Of(RegionKind kind) => Bits(region => region.Kind == kind);
+
+    internal ulong Bits(Func<Region, bool> which)
+    {
+        ulong bits = 0;
+        foreach (Region region in All)
+            bits |= which(region) ? region.Bit : 0;
+        return bits;
+    }
+
+    /// <summary>The regions of some bits.</summary>
+    public IEnumerable<Region> In(ulong bits) => All.Where(region => (bits & region.Bit) != 0);
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Headrace.Dataflow;
+
+/// <summary>Runs the passes, in their order, until none finds anything more.</summary>
+public static class PassPipeline
+{
+    // The passes feed each other; what is not found after so many rounds is left.
+    private const int MaxRounds = 4;
+
+    /// <summary>Every pass, in the order in which they run.</summary>
+    internal static readonly IPass[] All =
+    [
+    ];
+
+    /// <summary>The names of the passes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(pass => pass.Name)];
+
+    /// <summary>Runs the passes over a graph.</summary>
+    /// <returns>What each that was not disabled did, in their order.</returns>
+    public static IReadOnlyList<PassReport> Run(Graph graph, PassOptions options)
+    {
+        IPass[] passes = [.. All.Where(pass => !options.Disabled.Contains(pass.Name))];
+        var reports = passes.ToDictionary(pass => pass, pass => new PassReport(pass.Name, pass.Summary, 0, 0, 0, TimeSpan.Zero));
+        bool changed = true;
+        for (int round = 0; changed && round < MaxRounds; round++)
+        {
+            changed = false;
+            foreach (IPass pass in passes)
+            {
+                PassReport report = RunOne(graph, pass);
+                PassReport sum = reports[pass];
+                reports[pass] = sum with
+                {
+                    Changes = sum.Changes + report.Changes,
+                    ActorsBefore = sum.ActorsBefore + report.ActorsBefore,
+                    ActorsAfter = sum.ActorsAfter + report.ActorsAfter,
+                    Time = sum.Time + report.Time,
+                };
+                changed |= report.Changes > 0;
+            }
+        }
+        return [.. passes.Select(pass => reports[pass])];
+    }
+
+    /// <summary>Runs one pass once.</summary>
+    internal static PassReport RunOne(Graph graph, IPass pass)
+    {
+        int before = Count(graph);
+        long start = Stopwatch.GetTimestamp();
+        int changes = pass.Run(graph);
+        if (changes > 0)
+        {
+            Cleaning.Run(graph);
+            GraphAnalysis.Run(graph);
+        }
+        return new PassReport(pass.Name, pass.Summary, changes, before, Count(graph), Stopwatch.GetElapsedTime(start));
+    }
+
+    private static int Count(Graph graph) => graph.List.Sum(function => function.List.Sum(block => block.List.Count));
+}
