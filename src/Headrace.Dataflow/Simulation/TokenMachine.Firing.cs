@@ -16,12 +16,20 @@ internal sealed partial class TokenMachine
         plan.Firings++;
         Counts.Firings++;
         _firedNow++;
-        if (actor.Kind == ActorKind.Call)
+        try
         {
-            Call(activation, index, actor);
+            if (actor.Kind == ActorKind.Call)
+            {
+                Call(activation, index, actor);
+                return;
+            }
+            activation.Values[place] = actor.IsPure ? Compute(activation, plan, actor) : Act(activation, plan, actor);
+        }
+        catch (Exception failure) when (_inFlight > 1)
+        {
+            Fail(activation.Owner.Packet, failure);
             return;
         }
-        activation.Values[place] = actor.IsPure ? Compute(activation, plan, actor) : Act(activation, plan, actor);
         int latency = plan.Latency;
         if (_options.Disorder is not null)
             latency = 1 + (int)(Next() % Latency.Max);
@@ -128,7 +136,7 @@ internal sealed partial class TokenMachine
         Invocation owner = activation.Owner;
         int depth = owner.Depth + actor.Frame + 1;
         var site = new Site(owner.Packet.Number, actor.Slot, depth);
-        _world.CheckDepth(site);
+        _world.EnterCall(site, (int)actor.Immediate);
         var call = new Invocation
         {
             Plan = PlanOf((int)actor.Immediate),
@@ -138,7 +146,6 @@ internal sealed partial class TokenMachine
             Caller = activation,
             CallerActor = index,
         };
-        _world.Spend(site, call.Plan.Function.Actors.Count());
         Span<ulong> arguments = stackalloc ulong[5];
         Operand[] operands = activation.Plan.Actors[index].Operands;
         for (int i = 0; i < operands.Length; i++)
@@ -194,8 +201,8 @@ internal sealed partial class TokenMachine
     {
         ExitPlan way = from.Plan.Exits[exit];
         Invocation owner = from.Owner;
-        if (way.IsBackward)
-            _world.Spend(new Site(owner.Packet.Number, from.Plan.Block.Terminator.Slot, owner.Depth), MinLoopCost + way.Target.Actors.Length);
+        if (way.IsBackward && !Spend(from, way.Target))
+            return;
         Activation to = Activate(way.Target, owner);
         foreach ((int source, int target) in way.Transfers)
         {
@@ -219,8 +226,22 @@ internal sealed partial class TokenMachine
         FireReady(to);
     }
 
-    // A round costs more here than in other engines: an endless loop must be stopped in as short a time.
-    private const int MinLoopCost = 16;
+    // As in other engines: a jump backward costs the instructions it goes back over.
+    private bool Spend(Activation from, BlockPlan target)
+    {
+        Invocation owner = from.Owner;
+        int slot = from.Plan.Block.Terminator.Slot;
+        try
+        {
+            _world.Spend(new Site(owner.Packet.Number, slot, owner.Depth), Math.Max(1, slot + 1 - target.Block.Slot));
+            return true;
+        }
+        catch (Exception failure) when (_inFlight > 1)
+        {
+            Fail(owner.Packet, failure);
+            return false;
+        }
+    }
 
     private void Finish(Invocation call)
     {

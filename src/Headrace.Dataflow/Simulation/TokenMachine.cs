@@ -26,6 +26,8 @@ internal sealed partial class TokenMachine
     private int _inFlight;
     private int _activations;
     private bool _isNested;
+    private int _failedPacket = int.MaxValue;
+    private Exception? _failure;
     private ulong _random;
 
     public TokenMachine(Graph graph, TokenWorld world, SimulationOptions options)
@@ -54,20 +56,41 @@ internal sealed partial class TokenMachine
     {
         Reset();
         int begun = 0;
-        while (begun < count || _pending > 0)
+        while (begun < count || _inFlight > 0)
         {
             while (begun < count && _inFlight < _options.PacketsInFlight)
                 Begin(begun++);
             Step();
             Unblock();
+            count = Math.Min(count, _failedPacket);
         }
+        if (_failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
     }
+
+    /// <summary>A packet was stopped: those before it go on to their end, it and those behind it are dropped.</summary>
+    private void Fail(PacketTag packet, Exception failure)
+    {
+        (_failedPacket, _failure) = (packet.Number, failure);
+        for (PacketTag? dropped = packet; dropped is not null; dropped = dropped.After)
+        {
+            if (!dropped.IsDone)
+                _inFlight--;
+            dropped.IsDone = true;
+        }
+        if (packet.Before is { } before)
+            before.After = null;
+    }
+
+    private bool IsDropped(Activation activation) => activation.Owner.Packet.Number >= _failedPacket;
 
     // Blocks held back wait for others to end; where all wait for each other, as calls side by side may, one goes on.
     private void Unblock()
     {
-        if (_pending == 0 && _held.TryDequeue(out var held))
+        while (_pending == 0 && _held.TryDequeue(out var held))
         {
+            if (IsDropped(held.From))
+                continue;
             Release(held.From, held.Exit);
             Drain();
         }
@@ -104,6 +127,7 @@ internal sealed partial class TokenMachine
         (_pending, _inFlight, _last, _tokens) = (0, 0, null, 0);
         _held.Clear();
         _activations = 0;
+        (_failedPacket, _failure) = (int.MaxValue, null);
     }
 
     private void Begin(int number)
@@ -174,6 +198,8 @@ internal sealed partial class TokenMachine
         {
             (Activation activation, int actor) = due[i];
             _pending--;
+            if (IsDropped(activation))
+                continue;
             Complete(activation, actor);
             Drain();
         }
@@ -210,6 +236,8 @@ internal sealed partial class TokenMachine
                 activation.Owner.Packet.Release(place, _deliveries);
                 continue;
             }
+            if (IsDropped(activation))
+                continue;
             activation.Values[place] = value;
             activation.IsPresent[place] = true;
             int[] takers = activation.Plan.Takers[place];
@@ -231,7 +259,7 @@ internal sealed partial class TokenMachine
     {
         _activations--;
         activation.Plan.Free.Push(activation);
-        if (_held.TryDequeue(out var held))
+        if (_held.TryDequeue(out var held) && !IsDropped(held.From))
             Release(held.From, held.Exit);
     }
 

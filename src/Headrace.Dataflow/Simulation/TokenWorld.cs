@@ -42,6 +42,6 @@ internal abstract class TokenWorld
     /// <summary>Counts work against what a run may do.</summary>
     public abstract void Spend(in Site site, int instructions);
 
-    /// <summary>Refuses a call that is one too many.</summary>
-    public abstract void CheckDepth(in Site site);
+    /// <summary>Counts a call of a function, or refuses one that is too deep.</summary>
+    public abstract void EnterCall(in Site site, int start);
 }

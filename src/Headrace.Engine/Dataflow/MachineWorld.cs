@@ -11,11 +11,15 @@ internal sealed unsafe class MachineWorld : TokenWorld
 {
     private const int StackSize = Machine.MaxCallDepth * Machine.MaxStack;
 
+    // A simulated instruction takes so much longer than any other engine's that a packet may have fewer.
+    private const long MaxBudget = 1L << 23;
+
     private readonly Machine _machine;
     private readonly LoadedProgram _program;
     private readonly int _stacks;
     private readonly byte* _stackMemory;
     private readonly byte* _ownStack;
+    private readonly long[] _budgets;
     private Frame* _frames;
     private byte* _memory;
     private nuint _length;
@@ -28,11 +32,14 @@ internal sealed unsafe class MachineWorld : TokenWorld
         _machine = machine;
         _program = program;
         _stacks = stacks;
+        _budgets = new long[stacks];
         _ownStack = machine.State->StackBase;
         _stackMemory = stacks > 1 ? (byte*)NativeMemory.AllocZeroed((nuint)stacks * StackSize) : null;
     }
 
     ~MachineWorld() => NativeMemory.Free(_stackMemory);
+
+    private long Budget => Math.Min(_machine.Options.Budget, MaxBudget);
 
     /// <summary>R0 of the last run.</summary>
     public ulong Result { get; private set; }
@@ -58,6 +65,7 @@ internal sealed unsafe class MachineWorld : TokenWorld
         Select(tag);
         Frame* frame = _frames != null ? _frames + tag : null;
         _machine.Begin(_program, frame, _memory, _length);
+        _budgets[tag % _stacks] = _machine.State->Budget = Budget;
         arguments[1] = frame != null ? (ulong)frame : (ulong)_memory;
         arguments[2] = _length;
     }
@@ -152,14 +160,19 @@ internal sealed unsafe class MachineWorld : TokenWorld
     {
         Select(site);
         _machine.State->Pc = site.Slot;
-        if ((_machine.State->Budget -= instructions) < 0)
-            throw _machine.BudgetFault();
+        // Callbacks, which the machine counts, are there only where packets run one by one.
+        ref long budget = ref _budgets.Length == 1 ? ref _machine.State->Budget : ref _budgets[site.Tag % _stacks];
+        if ((budget -= instructions) < 0)
+            throw _machine.BudgetFault(Budget);
     }
 
-    public override void CheckDepth(in Site site)
+    public override void EnterCall(in Site site, int start)
     {
         if (site.Depth < Machine.MaxCallDepth)
+        {
+            Spend(site, _program.FunctionLength(start));
             return;
+        }
         Select(site.Tag);
         _machine.State->Pc = site.Slot;
         throw JitRuntime.TooDeep(_machine);

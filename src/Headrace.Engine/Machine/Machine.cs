@@ -100,8 +100,8 @@ public sealed unsafe partial class Machine : IDisposable
     }
 
     /// <summary>The fault of a run that has spent its budget.</summary>
-    internal ProgramFaultException BudgetFault() => Fault(
-        $"runs more than {Options.Budget} instructions in loops and functions, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
+    internal ProgramFaultException BudgetFault(long? budget = null) => Fault(
+        $"runs more than {budget ?? Options.Budget} instructions in loops and functions, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
 
     /// <summary>Makes the exception for a fault at <see cref="MachineState.Pc"/>.</summary>
     internal ProgramFaultException Fault(string reason) =>
