@@ -70,6 +70,9 @@ public sealed class Actor
     /// <summary>What is proved of its token.</summary>
     public ValueFacts Facts { get; internal set; } = ValueFacts.Anything;
 
+    /// <summary>What the verifier proved of its token where the instruction stood; null when it stands elsewhere now.</summary>
+    internal ValueFacts? Proved { get; set; }
+
     /// <summary>Bits of its token that anybody looks at.</summary>
     public ulong LiveBits { get; internal set; } = ulong.MaxValue;
 
@@ -152,8 +155,9 @@ public sealed class Actor
 
     private void Unlink(Actor input)
     {
+        // From the end: who was added last goes first, mostly.
         if (!input.IsLiteral)
-            input._users.Remove(this);
+            input._users.RemoveAt(input._users.LastIndexOf(this));
     }
 
     /// <inheritdoc/>

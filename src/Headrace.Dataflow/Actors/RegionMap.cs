@@ -19,6 +19,15 @@ public sealed class RegionMap
     /// <summary>Bits of the regions of a kind.</summary>
     public ulong Of(RegionKind kind) => Bits(region => region.Kind == kind);
 
+    /// <summary>Bits of a map's region of a kind; of all maps' when it may be any (-1).</summary>
+    internal ulong OfMap(RegionKind kind, int map)
+    {
+        if (map < 0)
+            return Of(kind);
+        ulong own = Bits(region => region.Kind == kind && region.Map == map);
+        return own != 0 ? own : Bits(region => region.Kind == kind && region.Map < 0);
+    }
+
     internal ulong Bits(Func<Region, bool> which)
     {
         ulong bits = 0;

@@ -44,6 +44,13 @@ public readonly record struct ValueFacts(ulong Min, ulong Max, ulong Zeros, ulon
         return min > max ? this : this with { Min = min, Max = max, Zeros = Zeros | (~max & same), Ones = Ones | (max & same) };
     }
 
+    /// <summary>Both hold.</summary>
+    public static ValueFacts Meet(in ValueFacts a, in ValueFacts b)
+    {
+        PointerFacts pointer = a.Pointer.Kind == PointerKind.Unknown ? b.Pointer : a.Pointer;
+        return new ValueFacts(Math.Max(a.Min, b.Min), Math.Min(a.Max, b.Max), a.Zeros | b.Zeros, a.Ones | b.Ones, pointer).Tight();
+    }
+
     /// <summary>What holds of a token that is one or the other.</summary>
     public static ValueFacts Join(in ValueFacts a, in ValueFacts b)
     {

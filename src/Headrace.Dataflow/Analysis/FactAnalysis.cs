@@ -25,6 +25,8 @@ internal static class FactAnalysis
                     bool known = facts.TryGetValue(actor, out ValueFacts before);
                     if (FactsOf(actor, facts) is not { } after)
                         continue;
+                    if (actor.Proved is { } proved)
+                        after = ValueFacts.Meet(after, proved);
                     if (known && round >= WidenRanges && actor.Kind == ActorKind.Merge)
                         after = round < GiveUp ? Widen(before, after, round) : ValueFacts.Anything;
                     if (known && before == after)

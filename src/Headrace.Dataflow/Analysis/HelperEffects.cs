@@ -53,8 +53,7 @@ internal static class HelperEffects
         ulong world = regions.Of(RegionKind.World), context = regions.Of(RegionKind.Context);
         ulong packet = regions.Of(RegionKind.Packet) | regions.Of(RegionKind.PacketRest);
         int map = MapIndex(helper);
-        ulong index = regions.Bits(region => region.Kind == RegionKind.MapIndex && (map < 0 || region.Map < 0 || region.Map == map));
-        ulong values = regions.Bits(region => region.Kind == RegionKind.MapValues && (map < 0 || region.Map < 0 || region.Map == map));
+        ulong index = regions.OfMap(RegionKind.MapIndex, map), values = regions.OfMap(RegionKind.MapValues, map);
         switch (helper.Helper)
         {
             case HelperId.GetSmpProcessorId or HelperId.GetNumaNodeId or HelperId.CsumDiff or HelperId.Strncmp:

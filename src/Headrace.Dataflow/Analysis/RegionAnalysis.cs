@@ -193,8 +193,7 @@ internal sealed class RegionAnalysis
                 bool isCovered = place.Index >= 0 && IsCovered(RegionKind.Stack, place.Index, place.Offset, size);
                 return Overlapping(RegionKind.Stack, place.Index, place.Offset, size) | (isCovered ? 0 : _map.Bits(region => region.Kind == RegionKind.Stack && region.Map < 0));
             case PointerKind.MapValue:
-                ulong own = _map.Bits(region => region.Kind == RegionKind.MapValues && region.Map == place.Index);
-                return place.Index >= 0 && own != 0 ? own : _map.Of(RegionKind.MapValues);
+                return _map.OfMap(RegionKind.MapValues, place.Index);
             case PointerKind.HelperMemory:
                 return _map.Of(RegionKind.HelperMemory);
             default:

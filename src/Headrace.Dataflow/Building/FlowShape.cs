@@ -30,6 +30,9 @@ internal sealed class FlowShape
     /// <summary>The instruction at a slot.</summary>
     public Instruction this[int slot] => _code[slot];
 
+    /// <summary>What was proved of the instruction at a slot; null without a verifier.</summary>
+    public InstructionFacts? FactsAt(int slot) => _verified?[slot];
+
     /// <summary>Walks a function.</summary>
     public static FlowShape Of(Instruction[] code, int start, VerifiedProgram? verified)
     {

@@ -98,11 +98,21 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
             Merge(block);
         int last = LastSlot(block.Slot);
         for (_slot = block.Slot; _slot <= last; _slot += shape[_slot].Slots)
+        {
             BuildInstruction(shape[_slot]);
+            TakeProof();
+        }
         _slot = last;
         if (block.List.Count == 0 || !block.Terminator.IsTerminator)
             Add(ActorKind.Goto);
         _ends[block] = _registers;
+    }
+
+    /// <summary>Keeps what the verifier proved of the instruction's result.</summary>
+    private void TakeProof()
+    {
+        if (shape.FactsAt(_slot) is { Target: { } target } facts && this[target] is { IsLiteral: false } actor && actor.Slot == _slot && actor.Kind != ActorKind.Merge)
+            actor.Proved = ProvedFacts.Of(facts.Result);
     }
 
     private void Merge(Block block)

@@ -12,7 +12,7 @@ internal sealed unsafe class MachineWorld : TokenWorld
     private const int StackSize = Machine.MaxCallDepth * Machine.MaxStack;
 
     // A simulated instruction takes so much longer than any other engine's that a packet may have fewer.
-    private const long MaxBudget = 1L << 23;
+    private const long MaxBudget = 1L << 25;
 
     private readonly Machine _machine;
     private readonly LoadedProgram _program;
