@@ -19,6 +19,7 @@ internal static class CommandLine
     [
         new DemoVerb(),
         new RunVerb(),
+        new VerifyVerb(),
         new InspectVerb(),
         new AsmVerb(),
         new DisasmVerb(),

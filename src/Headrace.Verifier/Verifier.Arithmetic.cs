@@ -39,10 +39,29 @@ internal sealed partial class Verifier
             dst.Id = 0;
             dst.Offset = 0;
         }
+        else if (instruction.Opcode.AluOp == AluOp.End && dst.Kind == RegisterKind.Scalar)
+        {
+            ChangeByteOrder(ref dst, instruction);
+        }
         else
         {
             dst.BecomeUnknown();
         }
+    }
+
+    // The bits are followed through a swap, the ranges are not. Cutting to 64 bits in the machine's own order is nothing at all.
+    private static void ChangeByteOrder(ref RegisterState dst, Instruction instruction)
+    {
+        int bytes = instruction.Imm32 / 8;
+        bool swaps = instruction.Opcode.Class == OpcodeClass.Alu64 || instruction.Opcode.UsesRegister;
+        if (!swaps && bytes == sizeof(ulong))
+            return;
+        dst.Var = dst.Var.Cast(bytes);
+        if (swaps)
+            dst.Var = dst.Var.SwapBytes(bytes);
+        dst.ForgetRanges();
+        dst.Synchronize();
+        Unlink(ref dst);
     }
 
     private void CheckMove(Instruction instruction)
@@ -72,7 +91,10 @@ internal sealed partial class Verifier
                 return;
             }
             if (src.Kind != RegisterKind.Scalar)
-                throw Reject($"R{(int)instruction.Src} sign-extension part of pointer", VerifierErrno.Access);
+            {
+                dst.BecomeUnknown();
+                return;
+            }
             bool unchanged = src.UMax < 1UL << (instruction.Offset - 1);
             if (unchanged)
                 GiveId(ref src);

@@ -8,23 +8,26 @@ internal sealed partial class Verifier
     {
         var op = (AtomicOp)instruction.Imm32;
         int size = instruction.Opcode.SizeInBytes;
+        if (!Enum.IsDefined(op))
+            throw Reject($"BPF_ATOMIC uses invalid atomic opcode {instruction.Imm32:x2}");
         switch (op)
         {
             case AtomicOp.LoadAcquire:
                 CheckRead(instruction.Src);
                 CheckWritable(instruction.Dst);
-                RefuseAtomic(instruction.Src, forStore: false);
                 RegisterKind from = this[instruction.Src].Kind;
                 CheckMemory(instruction.Src, instruction.Offset, size, MemoryAccess.Read, instruction.Dst, strict: true);
                 NoteAccess(from);
+                // The kernel asks afterwards: a pointer that the load has replaced is none any more.
+                RefuseAtomic(instruction.Src, forStore: false);
                 return;
             case AtomicOp.StoreRelease:
                 CheckRead(instruction.Src);
                 CheckRead(instruction.Dst);
-                RefuseAtomic(instruction.Dst, forStore: true);
                 RegisterKind to = this[instruction.Dst].Kind;
                 CheckMemory(instruction.Dst, instruction.Offset, size, MemoryAccess.Write, instruction.Src, strict: true);
                 NoteAccess(to);
+                RefuseAtomic(instruction.Dst, forStore: true);
                 return;
         }
         if (size < 4)

@@ -38,7 +38,11 @@ internal sealed partial class Verifier
         _facts.Branch(Slot, null);
         LinkedPlace[]? linked = CollectLinked(instruction, dst, src, usesRegister);
         if (linked is not null)
+        {
             State.History[^1] = State.History[^1] with { Linked = linked };
+            if (!_flow.IsJumpPoint[Slot])
+                State.HistoryWeight++;
+        }
 
         VerifierState other = PushPath(Slot + 1 + instruction.Offset);
         ref RegisterState otherDst = ref other.Current[instruction.Dst];

@@ -10,7 +10,7 @@ internal sealed partial class Verifier
     private ControlFlow _flow = null!;
     private readonly bool[] _isWellFormed;
     private ushort[] _live = [];
-    private int _next;
+    private int _next, _from;
     private int _jumps, _previousJumps, _previousProcessed;
 
     /// <summary>Instructions looked at.</summary>
@@ -35,9 +35,8 @@ internal sealed partial class Verifier
             PendingPath path = _pending.Pop();
             if (Log.Level == 1)
                 Log.Truncate(path.LogLength);
-            if (Log.IsVerbose)
-                Log.WriteLine($"\nfrom {path.From} to {path.Slot}:{StateText.Of(path.State, path.State.CurrentFrame)}");
-            (State, _next) = (path.State, path.Slot);
+            (_changedRegisters, _changedSlots) = (AllRegisters, ulong.MaxValue);
+            (State, _next, _from, _isResumed) = (path.State, path.Slot, path.From, true);
         }
     }
 
@@ -78,10 +77,18 @@ internal sealed partial class Verifier
             throw Reject($"BPF program is too large. Processed {Processed} insn", VerifierErrno.TooBig);
         }
         if (_flow.IsPrunePoint[Slot] && IsVisited())
+        {
+            if (Log.IsVerbose)
+                LogSafe(_from);
             return false;
-        int lineStart = Log.Length, frame = State.CurrentFrame;
+        }
         if (Log.IsVerbose)
+        {
+            if (_isResumed)
+                LogResumed(_from);
             LogInstruction(instruction);
+        }
+        _isResumed = false;
         // The step stands in the path before it is checked, so that paths that fork from it have it behind them.
         State.History.Add(new HistoryStep(Slot, (byte)State.CurrentFrame, -1, 0, null));
         if (_flow.IsJumpPoint[Slot])
@@ -93,8 +100,6 @@ internal sealed partial class Verifier
             Array.Clear(_written);
         bool alive = Execute(instruction, slot);
         writes?.Commit(slot, _written);
-        if (Log.IsVerbose)
-            LogEffects(instruction, frame, lineStart);
         return alive;
     }
 

@@ -66,12 +66,7 @@ internal sealed partial class Verifier
         ForgetCallerSaved(caller);
         _next = _flow.Starts[subprogram];
         if (Log.IsVerbose)
-        {
-            Log.WriteLine("caller:");
-            LogState(State.Frames[State.CurrentFrame - 1]!);
-            Log.WriteLine("callee:");
-            LogState(callee);
-        }
+            LogCall(caller, callee);
     }
 
     private static FunctionState EnterFrame(VerifierState state, int subprogram, int callSite)
@@ -143,7 +138,7 @@ internal sealed partial class Verifier
         if (Log.IsVerbose)
         {
             Log.WriteLine("returning from callee:");
-            LogState(callee);
+            Log.WriteLine(StateText.Of(State, callee.FrameNumber));
         }
         UpdateLiveStack();
         State.Frames[State.CurrentFrame] = null;
@@ -153,7 +148,7 @@ internal sealed partial class Verifier
         if (Log.IsVerbose)
         {
             Log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"to caller at {_next}:"));
-            LogState(caller);
+            Log.WriteLine(StateText.Of(State, caller.FrameNumber));
         }
     }
 

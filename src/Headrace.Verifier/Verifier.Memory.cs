@@ -6,6 +6,7 @@ namespace Headrace.Verifier;
 internal sealed partial class Verifier
 {
     private const Register NoRegister = (Register)0xff;
+    private const int NetworkAlignment = 2; // NET_IP_ALIGN where the kernel checks strictly, include/linux/skbuff.h
 
     private void CheckLoad(Instruction instruction)
     {
@@ -111,11 +112,13 @@ internal sealed partial class Verifier
         bool isStack = register.Kind == RegisterKind.Stack;
         if (!(strict || isStack || (Program.Flags & ProgramFlags.StrictAlignment) != 0))
             return;
-        Tnum address = register.Var + Tnum.Const((ulong)((long)register.Offset + offset));
+        // What precedes the packet is laid out so that the network header behind 14 bytes of Ethernet is aligned.
+        int lead = register.IsPacketPointer ? NetworkAlignment : 0;
+        Tnum address = register.Var + Tnum.Const((ulong)((long)register.Offset + offset + lead));
         if (address.IsAligned((ulong)size))
             return;
         if (register.IsPacketPointer)
-            throw Reject($"misaligned packet access off 0+{register.Var}+{register.Offset}+{offset} size {size}", VerifierErrno.Access);
+            throw Reject($"misaligned packet access off {lead}+{register.Var}+{register.Offset}+{offset} size {size}", VerifierErrno.Access);
         string kind = register.Kind switch
         {
             RegisterKind.Stack => "stack ",

@@ -78,7 +78,7 @@ internal sealed partial class Verifier
         if (isMayGoto && old.MayGotoDepth != State.MayGotoDepth && _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId))
             return Coverage.InLoop;
         if (old.MayGotoDepth == State.MayGotoDepth && old.CallbackUnrollDepth == State.CallbackUnrollDepth
-            && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId))
+            && StateComparison.HasSameRegisters(old, State) && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId))
         {
             throw Reject($"infinite loop detected at insn {Slot}\ncur state:{StateText.Of(State, State.CurrentFrame)}\nold state:"
                 + StateText.Of(old, State.CurrentFrame));

@@ -38,6 +38,7 @@ internal sealed partial class Verifier
         {
             errno = rejection.Errno;
             Error = rejection.Message;
+            KeepExplanation();
             if (Log.Length > 0 && !Log.EndsLine)
                 Log.WriteLine("");
             Log.WriteLine(rejection.Message);
@@ -98,6 +99,7 @@ internal sealed partial class Verifier
             state.Frames[0] = frame;
             if (Log.IsVerbose)
                 Log.WriteLine($"Validating {_globals[i]!.Name}() func#{i}...");
+            (_changedRegisters, _changedSlots) = (AllRegisters, ulong.MaxValue);
             Explore(state);
             if (Log.IsVerbose)
                 Log.WriteLine($"Func#{i} ('{_globals[i]!.Name}') is safe for any args that match its prototype");

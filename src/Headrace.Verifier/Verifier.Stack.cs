@@ -292,9 +292,10 @@ internal sealed partial class Verifier
             throw Reject($"potential write to dynptr at off={offset} disallowed", VerifierErrno.Access);
     }
 
-    private static void Overwrite(FunctionState frame, int offset)
+    private void Overwrite(FunctionState frame, int offset)
     {
         (int index, int at) = Locate(offset);
+        _changedSlots |= 1UL << index;
         ref StackSlot slot = ref frame.Stack[index];
         if (slot[0] == SlotKind.Spill)
             ScrubSpill(ref slot);
@@ -342,6 +343,7 @@ internal sealed partial class Verifier
         HistoryStep step = history[^1];
         if (step.StackFrame < 0 && !_flow.IsJumpPoint[Slot])
             State.HistoryWeight++;
+        _changedSlots |= 1UL << index;
         history[^1] = step with { StackFrame = (sbyte)frame.FrameNumber, StackIndex = (byte)index };
     }
 

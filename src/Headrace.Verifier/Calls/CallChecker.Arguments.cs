@@ -193,7 +193,7 @@ internal sealed partial class CallChecker
         ref StackSlot place = ref frame.Stack[slot];
         if (CountFrom(place, first, SlotKind.Zero) >= map.KeySize)
             return 0;
-        bool isScalarSpill = place[7] == SlotKind.Spill && place.Spilled.Kind == RegisterKind.Scalar;
+        bool isScalarSpill = place[0] == SlotKind.Spill && place.Spilled.Kind == RegisterKind.Scalar;
         if (!isScalarSpill || CountFrom(place, first, SlotKind.Spill) != map.KeySize || !place.Spilled.Var.IsConst)
             return -1;
         verifier.MarkStackPrecise(key.FrameNumber, slot);

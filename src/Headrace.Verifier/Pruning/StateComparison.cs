@@ -32,6 +32,18 @@ internal sealed class StateComparison(ushort[] live)
         return true;
     }
 
+    /// <summary>True when the running frames hold the same to the letter, ids included: only then may a loop be endless.</summary>
+    public static bool HasSameRegisters(VerifierState old, VerifierState current)
+    {
+        for (int i = 0; i < old.Current.Registers.Length; i++)
+        {
+            ref RegisterState a = ref old.Current.Registers[i], b = ref current.Current.Registers[i];
+            if (a.Id != b.Id || a.ReferenceId != b.ReferenceId || !SameValues(a, b))
+                return false;
+        }
+        return true;
+    }
+
     private bool References(VerifierState old, VerifierState current)
     {
         if (old.References.Count != current.References.Count || old.ActiveLocks != current.ActiveLocks
@@ -88,11 +100,13 @@ internal sealed class StateComparison(ushort[] live)
         old.Offset == current.Offset && ReferenceEquals(old.Map, current.Map) && old.MapUid == current.MapUid && old.Detail == current.Detail;
 
     private bool Same(in RegisterState old, in RegisterState current) =>
+        SameValues(old, current) && old.FrameNumber == current.FrameNumber && _ids.Match(old.Id, current.Id) && _ids.Match(old.ReferenceId, current.ReferenceId);
+
+    private static bool SameValues(in RegisterState old, in RegisterState current) =>
         old.Kind == current.Kind && old.Flags == current.Flags && SameFixed(old, current) && old.Range == current.Range
-        && old.FrameNumber == current.FrameNumber && old.Link == current.Link && old.DynptrKind == current.DynptrKind && old.DynptrFirst == current.DynptrFirst
+        && old.Link == current.Link && old.DynptrKind == current.DynptrKind && old.DynptrFirst == current.DynptrFirst
         && old.Var == current.Var && old.SMin == current.SMin && old.SMax == current.SMax && old.UMin == current.UMin && old.UMax == current.UMax
-        && old.S32Min == current.S32Min && old.S32Max == current.S32Max && old.U32Min == current.U32Min && old.U32Max == current.U32Max
-        && _ids.Match(old.Id, current.Id) && _ids.Match(old.ReferenceId, current.ReferenceId);
+        && old.S32Min == current.S32Min && old.S32Max == current.S32Max && old.U32Min == current.U32Min && old.U32Max == current.U32Max;
 
     private static bool Within(in RegisterState old, in RegisterState current) =>
         old.UMin <= current.UMin && old.UMax >= current.UMax && old.SMin <= current.SMin && old.SMax >= current.SMax

@@ -99,7 +99,7 @@ internal static class StateText
         if (!isScalar && register.Offset != 0)
             parts.Add("off=" + Signed(register.Offset));
         if (register.IsPacketPointer)
-            parts.Add("r=" + Signed(register.Range));
+            parts.Add("r=" + Unsigned((ulong)(long)register.Range));
         if (register.Kind == RegisterKind.Memory)
             parts.Add("sz=" + Unsigned((uint)register.Detail));
         if (register.Var.IsConst)
@@ -114,7 +114,7 @@ internal static class StateText
         return parts;
     }
 
-    // Equal limits share their value; a negative and a huge unsigned one do not, although their bits are the same.
+    // Equal lower limits share their value, and equal upper ones; a negative and a huge unsigned one do not, although their bits are the same.
     private static void AddRanges(List<string> parts, in RegisterState register)
     {
         (string Name, long Value, bool Omit)[] limits =
@@ -123,8 +123,8 @@ internal static class StateText
             ("smax", register.SMax, register.SMax == long.MaxValue),
             ("umin", (long)register.UMin, register.UMin == 0),
             ("umax", (long)register.UMax, register.UMax == ulong.MaxValue),
-            ("smin32", register.S32Min, register.S32Min == int.MinValue),
-            ("smax32", register.S32Max, register.S32Max == int.MaxValue),
+            ("smin32", Signed32(register.S32Min), register.S32Min == int.MinValue),
+            ("smax32", Signed32(register.S32Max), register.S32Max == int.MaxValue),
             ("umin32", register.U32Min, register.U32Min == 0),
             ("umax32", register.U32Max, register.U32Max == uint.MaxValue),
         ];
@@ -134,7 +134,7 @@ internal static class StateText
             if (omit)
                 continue;
             bool signed = name[0] == 's', negative = signed && value < 0;
-            for (int j = i + 1; j < limits.Length; j++)
+            for (int j = i + 2; j < limits.Length; j += 2)
             {
                 if (limits[j].Omit || limits[j].Value != value || (limits[j].Name[0] == 's' && value < 0) != negative)
                     continue;
@@ -144,6 +144,9 @@ internal static class StateText
             parts.Add($"{name}={(signed ? Signed(value) : Unsigned((ulong)value))}");
         }
     }
+
+    // A negative number that is not written in decimal shows its 32 bits.
+    private static long Signed32(int value) => value is >= short.MinValue and <= short.MaxValue ? value : (uint)value;
 
     private static string Signed(long value) => value is >= short.MinValue and <= short.MaxValue ? $"{value}" : $"0x{value:x}";
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Headrace.Verifier;
 
 /// <summary>A tristate number: every bit is 0, 1 or unknown (Documentation/bpf/verifier.rst, "Register value tracking").</summary>
@@ -121,6 +123,13 @@ public readonly record struct Tnum(ulong Value, ulong Mask)
     {
         ulong keep = bytes >= 8 ? ulong.MaxValue : (1UL << (bytes * 8)) - 1;
         return new Tnum(Value & keep, Mask & keep);
+    }
+
+    /// <summary>The low bytes in opposite order; what is above must be zero.</summary>
+    public Tnum SwapBytes(int bytes)
+    {
+        int shift = 64 - 8 * bytes;
+        return new Tnum(BinaryPrimitives.ReverseEndianness(Value) >> shift, BinaryPrimitives.ReverseEndianness(Mask) >> shift);
     }
 
     /// <summary>The low 32 bits; the rest is 0.</summary>

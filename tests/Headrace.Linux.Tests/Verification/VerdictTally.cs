@@ -8,6 +8,9 @@ namespace Headrace.Linux.Tests.Verification;
 /// <summary>Counts how often the verdicts here and in the kernel are the same, and keeps the differences.</summary>
 internal sealed class VerdictTally
 {
+    // Refusals and statistics, without the path: a load is verified once, whatever its verdict (BPF_LOG_STATS).
+    private const int StatisticsLevel = 4;
+
     private readonly Dictionary<string, (int Count, string Example)> _classes = new(StringComparer.Ordinal);
 
     public int Compared { get; private set; }
@@ -28,7 +31,7 @@ internal sealed class VerdictTally
         string? refusal = null;
         try
         {
-            KernelProgram.Load(program, maps, types).Dispose();
+            KernelProgram.Load(program, maps, types, logLevel: StatisticsLevel).Dispose();
         }
         catch (KernelException error)
         {
@@ -36,6 +39,8 @@ internal sealed class VerdictTally
         }
         VerifierResult result = ProgramVerifier.Verify(spec, program);
         Compared++;
+        if (refusal is null != result.IsAccepted)
+            KeepLogs(spec, program, maps, name, types);
         if (refusal is null)
             KernelAccepts++;
         else
@@ -69,6 +74,25 @@ internal sealed class VerdictTally
         foreach ((string key, (int count, string example)) in _classes.OrderByDescending(entry => entry.Value.Count).Take(60))
             text.Append(CultureInfo.InvariantCulture, $"  {count} x {key} [{example}]\n");
         return text.ToString();
+    }
+
+    // HEADRACE_LOGS names a folder that takes both logs of each program whose verdicts differ.
+    private static void KeepLogs(CollectionSpec spec, ProgramSpec program, IReadOnlyList<KernelMap> maps, string name, KernelBtf? types)
+    {
+        if (Environment.GetEnvironmentVariable("HEADRACE_LOGS") is not { } folder)
+            return;
+        string log;
+        try
+        {
+            using KernelProgram loaded = KernelProgram.Load(program, maps, types, logLevel: 2);
+            log = loaded.Log;
+        }
+        catch (KernelException error)
+        {
+            log = error.Log;
+        }
+        File.WriteAllText(Path.Combine(folder, $"{name}.kernel"), log);
+        File.WriteAllText(Path.Combine(folder, $"{name}.ours"), ProgramVerifier.Verify(spec, program, new VerifierOptions { LogLevel = 2 }).Log.ToString());
     }
 
     private void Note(string key, string name)
