@@ -67,6 +67,7 @@ internal sealed partial class Verifier
         _next = _flow.Starts[subprogram];
         if (Log.IsVerbose)
             LogCall(caller, callee);
+        _changedRegisters = AllRegisters;
     }
 
     private static FunctionState EnterFrame(VerifierState state, int subprogram, int callSite)
@@ -149,6 +150,7 @@ internal sealed partial class Verifier
         {
             Log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"to caller at {_next}:"));
             Log.WriteLine(StateText.Of(State, caller.FrameNumber));
+            (_isResumed, _from) = (true, Slot);
         }
     }
 

@@ -39,9 +39,8 @@ internal sealed partial class Verifier
 
     private static void Keep(FunctionState frame, ref RegisterState register, LinkedPlace place, ref List<LinkedPlace>? places)
     {
+        // Both operands of one id fill the list twice as fast: the kernel counts so.
         places ??= [];
-        if (places.Contains(place))
-            return;
         if (places.Count < MaxLinked)
             places.Add(place);
         else

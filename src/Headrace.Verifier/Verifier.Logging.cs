@@ -23,7 +23,9 @@ internal sealed partial class Verifier
         LogChanges();
         LogSourceLine();
         int start = Log.Length;
-        Log.WriteLine(Disassembler.LogLine(instruction, Slot));
+        // Where a map or a function lies is nobody's business: the kernel writes 0 for those who may not know.
+        bool isAddress = instruction.Opcode.IsWideLoad && instruction.WideLoadKind != WideLoadKind.Constant;
+        Log.WriteLine(Disassembler.LogLine(isAddress ? instruction with { Immediate = 0 } : instruction, Slot));
         _instructionLength = Log.Length - start;
         _instructionEnd = Log.Length;
         (int reads, int writes) = RegisterLiveness.Effects(instruction);

@@ -57,6 +57,7 @@ internal sealed partial class Verifier
         offset += (int)(long)pointer.Var.Value;
         (int index, int first) = Locate(offset);
         NoteStackRead(frame, index);
+        _changedSlots |= 1UL << index;
         ref StackSlot slot = ref frame.Stack[index];
         if (slot[0] != SlotKind.Spill)
         {
@@ -111,11 +112,12 @@ internal sealed partial class Verifier
         }
     }
 
-    private static RegisterState ReadBytes(FunctionState frame, int from, int to)
+    private RegisterState ReadBytes(FunctionState frame, int from, int to)
     {
         for (int offset = from; offset < to; offset++)
         {
             (int index, int at) = Locate(offset);
+            _changedSlots |= 1UL << index;
             if (frame.Stack[index][at] != SlotKind.Zero)
                 return RegisterState.UnknownScalar();
         }

@@ -8,11 +8,7 @@ internal sealed partial class Verifier
     private readonly ulong[] _written = new ulong[VerifierState.MaxFrames];
 
     /// <summary>The current instruction reads 8 bytes of a frame's stack, or some of them.</summary>
-    internal void NoteStackRead(FunctionState frame, int index)
-    {
-        _changedSlots |= 1UL << index;
-        Frame.Chain.Read(frame.FrameNumber, Slot, 1UL << index);
-    }
+    internal void NoteStackRead(FunctionState frame, int index) => Frame.Chain.Read(frame.FrameNumber, Slot, 1UL << index);
 
     /// <summary>The current instruction writes 8 bytes of a frame's stack, all of them.</summary>
     internal void NoteStackWrite(FunctionState frame, int index) => _written[frame.FrameNumber] |= 1UL << index;
