@@ -24,6 +24,17 @@ internal static class Capabilities
         };
     }
 
+    /// <summary>Names of what is missing for a call; empty when nothing is.</summary>
+    public static string MissingFor(string call)
+    {
+        if (call.EndsWith("_GET_NEXT_ID", StringComparison.Ordinal) || call.EndsWith("_GET_FD_BY_ID", StringComparison.Ordinal)
+            || call is "BPF_ENABLE_STATS" or "setns" or "mount")
+            return Has(Effective(), SysAdmin) ? "" : "CAP_SYS_ADMIN";
+        if (call.StartsWith("RTM_", StringComparison.Ordinal))
+            return Has(Effective(), NetAdmin) ? "" : "CAP_NET_ADMIN";
+        return call.StartsWith("BPF_", StringComparison.Ordinal) ? MissingForBpf() : "";
+    }
+
     private static bool Has(ulong set, int capability) => (set & (1UL << capability)) != 0;
 
     private static ulong Effective()

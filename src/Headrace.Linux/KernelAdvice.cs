@@ -2,13 +2,13 @@ using Headrace.Linux.Sys;
 
 namespace Headrace.Linux;
 
-/// <summary>What a person can do about an error of bpf(2).</summary>
+/// <summary>What a person can do about an error of bpf(2) and its neighbours.</summary>
 internal static class KernelAdvice
 {
     /// <summary>Words for an error of a call; empty when there is nothing to say that the error's name does not.</summary>
     public static string For(string call, int errno) => errno switch
     {
-        ErrorNumber.EPERM when Capabilities.MissingForBpf() is { Length: > 0 } missing =>
+        ErrorNumber.EPERM or ErrorNumber.EACCES when Capabilities.MissingFor(call) is { Length: > 0 } missing =>
             $"This process lacks {missing}: run it as root, or give the executable the capabilities (setcap {missing.ToLowerInvariant().Replace(" and ", ",", StringComparison.Ordinal)}+ep FILE).",
         ErrorNumber.EPERM or ErrorNumber.EINVAL when call == "BPF_OBJ_PIN" =>
             "The path must lie in a bpf file system: mount one with 'mount -t bpf bpf /sys/fs/bpf' and pin below it.",
@@ -16,6 +16,8 @@ internal static class KernelAdvice
         ErrorNumber.EEXIST when call == "BPF_OBJ_PIN" => "Something is pinned there already: remove it, or pin elsewhere.",
         ErrorNumber.EPERM when call == "BPF_MAP_CREATE" =>
             "The capabilities are there: either locked memory is limited (ulimit -l, kernels before 5.11) or the system forbids it (kernel lockdown, seccomp, a security module).",
+        ErrorNumber.EPERM when call is "BPF_MAP_UPDATE_ELEM" or "BPF_MAP_DELETE_ELEM" =>
+            "The map is frozen, or was made or opened for reading only.",
         ErrorNumber.EPERM => "The capabilities are there: the system forbids it (kernel lockdown, seccomp, a security module), or the object is frozen.",
         ErrorNumber.ENOSYS => "The kernel is built without CONFIG_BPF_SYSCALL, or a sandbox hides bpf(2).",
         ErrorNumber.EMFILE => "Raise the limit of open files (ulimit -n), or dispose of maps and programs that are no longer used.",

@@ -6,15 +6,23 @@ namespace Headrace.Linux;
 /// <summary>A collection the kernel holds: its maps, filled, and its programs. Dispose of it to unload.</summary>
 public sealed class KernelCollection : IDisposable
 {
-    private const string KernelTypes = "/sys/kernel/btf/vmlinux";
-
     private readonly List<KernelMap> _maps = [];
     private readonly Dictionary<string, KernelMap> _mapsByName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KernelProgram> _programs = new(StringComparer.Ordinal);
+    private readonly HashSet<KernelMap> _borrowed = [];
+    private readonly HashSet<KernelMap> _reused = [];
+    private readonly KernelLoadOptions _options;
+    private readonly uint _device;
 
     private KernelBtf? _types;
 
-    private KernelCollection(CollectionSpec spec) => Spec = spec;
+    private KernelCollection(CollectionSpec spec, KernelLoadOptions options)
+    {
+        Spec = spec;
+        _options = options;
+        _device = options.Device is { } name ? (uint)NetworkDevice.Find(name).Index : 0;
+        Variables = new KernelVariables(this);
+    }
 
     /// <summary>What it was loaded from.</summary>
     public CollectionSpec Spec { get; }
@@ -25,24 +33,29 @@ public sealed class KernelCollection : IDisposable
     /// <summary>The maps by name.</summary>
     public IReadOnlyDictionary<string, KernelMap> Maps => _mapsByName;
 
+    /// <summary>The global variables by name, as they are now.</summary>
+    public KernelVariables Variables { get; }
+
     /// <summary>Makes the maps, writes what they hold from the start, loads the programs and puts them into program arrays.</summary>
     /// <param name="spec">What to load. Programs with CO-RE relocations are fitted to this kernel's types, in the spec; the rest of it stays as it is.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="KernelException">The kernel refused something; nothing stays behind.</exception>
     /// <exception cref="UnsupportedFeatureException">The collection needs what cannot be given here; nothing stays behind.</exception>
-    /// <exception cref="HeadraceException">An initial entry refers to a program or map that is not there; nothing stays behind.</exception>
+    /// <exception cref="HeadraceException">
+    /// An initial entry refers to a program or map that is not there, a map to reuse does not fit, or there is no such device; nothing stays behind.
+    /// </exception>
     public static KernelCollection Load(CollectionSpec spec, KernelLoadOptions? options = null)
     {
-        options ??= new KernelLoadOptions();
-        var collection = new KernelCollection(spec);
+        var collection = new KernelCollection(spec, options ?? new KernelLoadOptions());
         try
         {
             collection.FitToKernel();
             collection.LoadTypes();
             collection.CreateMaps();
             collection.FillMaps();
-            collection.LoadPrograms(options);
+            collection.LoadPrograms();
             collection.FillProgramArrays();
+            collection.PinMaps();
             return collection;
         }
         catch
@@ -57,8 +70,9 @@ public sealed class KernelCollection : IDisposable
     {
         foreach (KernelProgram program in _programs.Values)
             program.Dispose();
-        foreach (KernelMap map in _maps)
+        foreach (KernelMap map in _maps.Except(_borrowed))
             map.Dispose();
+        Variables.Dispose();
         _types?.Dispose();
     }
 
@@ -66,12 +80,12 @@ public sealed class KernelCollection : IDisposable
     {
         if (Spec.Programs.FirstOrDefault(program => program.CoreRelocations.Count > 0) is not { } first)
             return;
-        if (!File.Exists(KernelTypes))
+        if (_options.TargetTypes is null && !KernelBtf.IsOfKernelAvailable)
         {
-            throw new UnsupportedFeatureException($"program '{first.Name}'", $"the kernel's types in {KernelTypes}",
-                "its CO-RE relocations cannot be resolved without them; the kernel must be built with CONFIG_DEBUG_INFO_BTF");
+            throw new UnsupportedFeatureException($"program '{first.Name}'", $"the kernel's types in {KernelBtf.KernelTypesPath}",
+                "its CO-RE relocations cannot be resolved without them; the kernel must be built with CONFIG_DEBUG_INFO_BTF, or KernelLoadOptions.TargetTypes name others");
         }
-        Spec.Relocate(Btf.Load(KernelTypes));
+        Spec.Relocate(_options.TargetTypes ?? KernelBtf.OfKernel);
     }
 
     private void LoadTypes()
@@ -84,9 +98,65 @@ public sealed class KernelCollection : IDisposable
     {
         foreach (MapSpec spec in Spec.Maps)
         {
-            KernelMap map = KernelMap.Create(spec, _types);
+            KernelMap map = Borrowed(spec) ?? Pinned(spec) ?? KernelMap.Create(spec, _types, IsOffloaded ? _device : 0);
             _maps.Add(map);
             _mapsByName.Add(spec.Name, map);
+        }
+    }
+
+    /// <summary>True when programs and maps go to a device itself, and not only are bound to one.</summary>
+    private bool IsOffloaded => _device != 0 && !Spec.Programs.Any(program => program.Flags.HasFlag(ProgramFlags.XdpDeviceBoundOnly));
+
+    private KernelMap? Borrowed(MapSpec spec)
+    {
+        if (_options.Maps is null || !_options.Maps.TryGetValue(spec.Name, out KernelMap? map))
+            return null;
+        MapCompatibility.Require(spec, map, "the map given for it", "give one made like it");
+        _borrowed.Add(map);
+        _reused.Add(map);
+        return map;
+    }
+
+    private KernelMap? Pinned(MapSpec spec)
+    {
+        if (PinOf(spec) is not { } path || BpfFileSystem.TryOpen(path, PinKind.Map) is not { } descriptor)
+            return null;
+        var map = KernelMap.FromDescriptor(descriptor, path, spec);
+        try
+        {
+            MapCompatibility.Require(spec, map, $"the map pinned at {path}", "remove that pin, or load into another folder");
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+        _reused.Add(map);
+        return map;
+    }
+
+    private string? PinOf(MapSpec spec) => spec.PinByName && _options.PinPath is { } folder ? Path.Combine(folder, spec.Name) : null;
+
+    // Last, so that a load that fails leaves no pin.
+    private void PinMaps()
+    {
+        List<string> pinned = [];
+        try
+        {
+            foreach (KernelMap map in _maps)
+            {
+                if (_reused.Contains(map) || PinOf(map.Spec) is not { } path)
+                    continue;
+                Directory.CreateDirectory(_options.PinPath!);
+                map.Pin(path);
+                pinned.Add(path);
+            }
+        }
+        catch
+        {
+            foreach (string path in pinned)
+                BpfFileSystem.Unpin(path);
+            throw;
         }
     }
 
@@ -94,6 +164,8 @@ public sealed class KernelCollection : IDisposable
     {
         foreach (KernelMap map in _maps)
         {
+            if (_reused.Contains(map))
+                continue; // it holds what others put there
             if (map.Spec.Data is { } data)
                 map.Update(new byte[map.KeySize], data);
             foreach (MapEntrySpec entry in map.Spec.Entries)
@@ -108,14 +180,17 @@ public sealed class KernelCollection : IDisposable
         }
     }
 
-    private void LoadPrograms(KernelLoadOptions options)
+    private void LoadPrograms()
     {
+        using var references = new KernelReferences();
         BtfStrings? strings = _types is null ? null : new BtfStrings(Spec.Types!.Raw.Span);
         foreach (ProgramSpec spec in Spec.Programs)
         {
-            bool wanted = options.Programs?.Contains(spec.Name) ?? spec.AutoLoad;
-            if (wanted || IsTailCalled(spec.Name))
-                _programs.Add(spec.Name, KernelProgram.Load(spec, _maps, _types, strings, options.LogLevel));
+            bool wanted = _options.Programs?.Contains(spec.Name) ?? spec.AutoLoad;
+            if (!wanted && !IsTailCalled(spec.Name))
+                continue;
+            var code = new KernelCode(spec, Spec.Types, references);
+            _programs.Add(spec.Name, KernelProgram.Load(code, spec, _maps, _types, strings, _options.LogLevel, _device));
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Headrace.Objects;
+
 namespace Headrace.Linux;
 
 /// <summary>Reads the log that the kernel's verifier writes.</summary>
@@ -15,6 +18,18 @@ internal static class KernelLog
     /// <summary>The last line that is no statistics: why the program was refused.</summary>
     public static string ErrorLine(string log) =>
         log.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0 && !IsStatistics(line)) ?? "";
+
+    /// <summary>The instruction the log ends at: its last line that starts with a slot and a colon; null when there is none.</summary>
+    public static KernelRejection? Rejection(string log, ProgramSpec program)
+    {
+        foreach (string line in log.Split('\n').Reverse())
+        {
+            int colon = line.IndexOf(": ", StringComparison.Ordinal);
+            if (colon > 0 && int.TryParse(line.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out int slot))
+                return slot < program.Instructions.Length ? new KernelRejection(slot, program.LineAt(slot)) : null;
+        }
+        return null;
+    }
 
     private static bool IsStatistics(string line) =>
         line.StartsWith("processed ", StringComparison.Ordinal)

@@ -77,12 +77,12 @@ public sealed partial class KernelMap
         };
     }
 
-    internal static KernelMap FromDescriptor(Descriptor descriptor, string subject)
+    internal static KernelMap FromDescriptor(Descriptor descriptor, string subject, MapSpec? known = null)
     {
         try
         {
             RawMapInfo raw = ReadRecord(descriptor, subject);
-            var spec = new MapSpec
+            MapSpec spec = known ?? new MapSpec
             {
                 Name = raw.Name.ToString(),
                 Type = (MapType)raw.Type,

@@ -21,10 +21,17 @@ public sealed unsafe partial class KernelProgram
     /// <exception cref="UnsupportedFeatureException">It needs what cannot be given here.</exception>
     public static KernelProgram Load(ProgramSpec spec, IReadOnlyList<KernelMap> maps, KernelBtf? btf = null, BtfStrings? lines = null, int logLevel = 0)
     {
+        using var references = new KernelReferences();
+        return Load(new KernelCode(spec, null, references), spec, maps, btf, lines, logLevel, 0);
+    }
+
+    /// <summary>The same with what the program names of the kernel resolved, for a device where <paramref name="device"/> is not 0.</summary>
+    internal static KernelProgram Load(KernelCode code, ProgramSpec spec, IReadOnlyList<KernelMap> maps, KernelBtf? btf, BtfStrings? lines, int logLevel, uint device)
+    {
         Refuse(spec);
-        byte[] instructions = Instruction.Encode(spec.Instructions);
+        byte[] instructions = Instruction.Encode(code.Instructions);
         byte[] license = [.. Encoding.UTF8.GetBytes(spec.License), 0];
-        int[] descriptors = [.. maps.Select(map => map.Descriptor.Value)];
+        int[] descriptors = code.Descriptors(maps);
         FunctionInfo[] functions = btf is null ? [] : FunctionsOf(spec);
         LineInfo[] lineInfo = btf is null || lines is null ? [] : LinesOf(spec, lines);
 
@@ -43,6 +50,8 @@ public sealed unsafe partial class KernelProgram
                 Name = ObjectName.From(spec.Name),
                 ExpectedAttachType = (uint)spec.ExpectedAttachType,
                 FdArray = descriptorPointer,
+                Ifindex = device,
+                AttachBtfId = (uint)KernelReferences.FindAttachTarget(spec),
             };
             if (btf is not null && functions.Length > 0)
             {
@@ -57,7 +66,7 @@ public sealed unsafe partial class KernelProgram
                     attributes.LineInfoSize = (uint)sizeof(LineInfo);
                 }
             }
-            KernelProgram program = Load(spec, ref attributes, logLevel);
+            KernelProgram program = Load(code, spec, ref attributes, logLevel);
             // The descriptors' numbers are in use until here: their owners must not be collected before.
             GC.KeepAlive(maps);
             GC.KeepAlive(btf);
@@ -65,7 +74,7 @@ public sealed unsafe partial class KernelProgram
         }
     }
 
-    private static KernelProgram Load(ProgramSpec spec, ref ProgramLoadAttr attributes, int logLevel)
+    private static KernelProgram Load(KernelCode code, ProgramSpec spec, ref ProgramLoadAttr attributes, int logLevel)
     {
         int result = 0;
         if (logLevel == 0)
@@ -78,7 +87,8 @@ public sealed unsafe partial class KernelProgram
         if (withLog >= 0)
             return new KernelProgram(spec, new Descriptor(withLog), log);
         // Without the log the error is the kernel's own; with it, it may only be about the log.
-        throw new KernelException("BPF_PROG_LOAD", $"program '{spec.Name}'", result < 0 ? -result : -withLog, log);
+        int error = result < 0 ? -result : -withLog;
+        throw new KernelException("BPF_PROG_LOAD", $"program '{spec.Name}'", error, log, AdviceFor(code, attributes.Ifindex != 0, error, log), KernelLog.Rejection(log, spec));
     }
 
     private static (int Result, string Log) LoadWithLog(ref ProgramLoadAttr attributes, int level)
@@ -125,17 +135,20 @@ public sealed unsafe partial class KernelProgram
         ];
     }
 
+    private static string? AdviceFor(KernelCode code, bool forDevice, int error, string log)
+    {
+        if (code.MissingFunctions.Count > 0 && log.Contains($"#{KernelReferences.MissingFunction}", StringComparison.Ordinal))
+            return $"This kernel has no function {string.Join(", ", code.MissingFunctions.Select(name => $"'{name}'"))}: guard the call by bpf_ksym_exists, or use a newer kernel.";
+        if (forDevice && error is ErrorNumber.EINVAL or ErrorNumber.EOPNOTSUPP && log.Length == 0)
+            return "The device's driver takes no programs (hardware), or no bound ones (add BPF_F_XDP_DEV_BOUND_ONLY to run it in the kernel with the device's metadata).";
+        return null;
+    }
+
     private static void Refuse(ProgramSpec spec)
     {
-        string subject = $"program '{spec.Name}'";
-        if (spec.Kfuncs.Count > 0)
+        if (spec.Type is ProgramType.Ext or ProgramType.StructOps)
         {
-            throw new UnsupportedFeatureException(subject, $"the kernel function '{spec.Kfuncs.Values.First()}'",
-                "calls of kernel functions cannot be resolved yet: use a helper instead");
-        }
-        if (spec.Type is ProgramType.Tracing or ProgramType.Lsm or ProgramType.Ext or ProgramType.StructOps)
-        {
-            throw new UnsupportedFeatureException(subject, $"its target '{spec.AttachTarget}' in the kernel's types",
+            throw new UnsupportedFeatureException($"program '{spec.Name}'", $"its target '{spec.AttachTarget}' in another program's types",
                 $"programs of type {spec.Type} cannot be loaded yet");
         }
     }

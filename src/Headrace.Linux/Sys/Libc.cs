@@ -94,4 +94,14 @@ internal static unsafe partial class Libc
     /// <returns>0, or -1 with the error number set.</returns>
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     public static partial int EnterNamespace(int descriptor, int kind);
+
+    /// <summary>Maps memory.</summary>
+    /// <returns>Its address, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint MapMemory(nint address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    /// <summary>Unmaps memory.</summary>
+    /// <returns>0, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int UnmapMemory(nint address, nuint length);
 }
