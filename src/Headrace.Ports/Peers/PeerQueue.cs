@@ -43,7 +43,7 @@ internal abstract unsafe class PeerQueue : PacketQueue, IDisposable
 
     /// <summary>Describes a frame that arrived.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void Describe(Frame* frame, byte* start, byte* data, uint length, byte* end, ulong buffer, ulong now) => *frame = new Frame
+    internal void Describe(Frame* frame, byte* start, byte* data, uint length, byte* end, ulong buffer, ulong now) => *frame = new Frame
     {
         HardStart = start,
         Meta = data,

@@ -14,6 +14,7 @@ public static class PortKinds
         CapturePort.Kind,
         NullPort.Kind,
         MemifPort.Kind,
+        VhostPort.Kind,
     ];
 
     /// <summary>Their names for a message.</summary>

@@ -3,10 +3,6 @@ namespace Headrace.Ports.Tests;
 /// <summary>Against DPDK's net_memif: frames go to testpmd and come back.</summary>
 public sealed class MemifTestpmdTests : IDisposable
 {
-    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("HEADRACE_LONG") == "1";
-    private static readonly long s_packets = s_isLong ? 10_000_000 : 200_000;
-    private static readonly int s_restarts = s_isLong ? 100 : 3;
-
     private readonly string _socket = Path.Combine(Path.GetTempPath(), $"headrace-memif-{Guid.NewGuid():N}");
 
     public void Dispose() => File.Delete(_socket);
@@ -21,7 +17,7 @@ public sealed class MemifTestpmdTests : IDisposable
         using var port = PortKinds.Open($"memif:{_socket},role={role}{options}");
         using var testpmd = Start(role);
         NumberedTraffic.UntilUp(port);
-        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], s_packets, NumberedTraffic.Lengths(22, 1514), window: 500, () => testpmd.Output);
+        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], Testpmd.Packets, NumberedTraffic.Lengths(22, 1514), window: 500, () => testpmd.Output);
     }
 
     [Theory]
@@ -31,7 +27,7 @@ public sealed class MemifTestpmdTests : IDisposable
     {
         Testpmd.Require();
         using var port = PortKinds.Open($"memif:{_socket},role={role}{options}");
-        for (int i = 0; i < s_restarts; i++)
+        for (int i = 0; i < Testpmd.Restarts; i++)
         {
             if (role == "client")
                 File.Delete(_socket); // net_memif does not replace the file that its killed predecessor left

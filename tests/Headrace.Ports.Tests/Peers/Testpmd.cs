@@ -8,6 +8,8 @@ internal sealed class Testpmd : IDisposable
 {
     private const string Executable = "/usr/bin/dpdk-testpmd";
 
+    private static readonly bool s_isLong = Environment.GetEnvironmentVariable("HEADRACE_LONG") == "1";
+
     private static int s_instances;
 
     private readonly Process _process;
@@ -30,6 +32,12 @@ internal sealed class Testpmd : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>Frames a test sends through it.</summary>
+    public static long Packets => s_isLong ? 10_000_000 : 100_000;
+
+    /// <summary>How often a test starts it anew.</summary>
+    public static int Restarts => s_isLong ? 100 : 3;
 
     /// <summary>Skips the test in words when there is no testpmd here.</summary>
     public static void Require()

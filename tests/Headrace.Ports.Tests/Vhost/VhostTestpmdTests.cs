@@ -1,0 +1,44 @@
+namespace Headrace.Ports.Tests;
+
+/// <summary>Against DPDK's virtio_user: frames go to testpmd and come back.</summary>
+public sealed class VhostTestpmdTests : IDisposable
+{
+    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"headrace-vhost-{Guid.NewGuid():N}");
+
+    public void Dispose() => File.Delete(_socket);
+
+    [Theory]
+    [InlineData("server", "packed_vq=0")]
+    [InlineData("server", "packed_vq=1")]
+    [InlineData("server", "packed_vq=0,mrg_rxbuf=0,in_order=0")]
+    [InlineData("server", "packed_vq=1,mrg_rxbuf=0,in_order=0")]
+    [InlineData("client", "packed_vq=0,server=1")]
+    [InlineData("client", "packed_vq=1,server=1")]
+    public void Testpmd_gets_and_returns_every_frame(string role, string device)
+    {
+        Testpmd.Require();
+        using var port = PortKinds.Open($"vhost-user:{_socket},role={role}");
+        using var testpmd = Start(device);
+        NumberedTraffic.UntilUp(port);
+        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], Testpmd.Packets, NumberedTraffic.Lengths(22, 1514), window: 200, () => testpmd.Output);
+    }
+
+    [Theory]
+    [InlineData("packed_vq=0")]
+    [InlineData("packed_vq=1")]
+    public void Testpmd_may_die_and_come_back(string device)
+    {
+        Testpmd.Require();
+        using var port = PortKinds.Open($"vhost-user:{_socket}");
+        for (int i = 0; i < Testpmd.Restarts; i++)
+        {
+            using var testpmd = Start(device);
+            NumberedTraffic.UntilUp(port);
+            NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], 2000, NumberedTraffic.Lengths(22, 1514), window: 200, () => testpmd.Output);
+            testpmd.Kill();
+            NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
+        }
+    }
+
+    private Testpmd Start(string device) => new([$"net_virtio_user0,path={_socket},queue_size=256,{device}"]);
+}
