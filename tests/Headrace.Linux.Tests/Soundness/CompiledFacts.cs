@@ -17,6 +17,9 @@ internal sealed class CompiledFacts
         _registers = new RegisterCheck[code.Length][];
         Branches = new int[code.Length];
         Results = new RegisterFacts?[code.Length];
+        Loops = new LoopFacts[code.Length][];
+        foreach (IGrouping<int, LoopFacts> loop in program.Loops.GroupBy(loop => loop.To))
+            Loops[loop.Key] = [.. loop];
         bool[] starts = Starts(code, program.FunctionStarts);
         for (int slot = 0, previous = 0; slot < code.Length; previous = slot, slot += code[slot].Slots)
         {
@@ -51,6 +54,9 @@ internal sealed class CompiledFacts
 
     /// <summary>By slot: what the instruction leaves in its target; null for calls and for nothing.</summary>
     public RegisterFacts?[] Results { get; }
+
+    /// <summary>By slot: the jumps back to it; null for none.</summary>
+    public LoopFacts[]?[] Loops { get; }
 
     /// <summary>What the registers must satisfy before an instruction.</summary>
     public ReadOnlySpan<RegisterCheck> Registers(int slot) => _registers[slot];

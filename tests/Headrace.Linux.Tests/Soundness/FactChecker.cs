@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Headrace.Bytecode;
 using Headrace.Engine;
 using Headrace.Verifier;
@@ -9,6 +10,7 @@ internal sealed unsafe class FactChecker : InterpreterObserver
 {
     private readonly Dictionary<LoadedProgram, CompiledFacts> _programs = [];
     private readonly Machine _machine;
+    private readonly Dictionary<(LoadedProgram, int, int), ulong> _trips = [];
     private LoadedProgram? _program;
     private CompiledFacts _facts = null!;
     private int _previous = -1;
@@ -45,6 +47,8 @@ internal sealed unsafe class FactChecker : InterpreterObserver
             if (!Holds(check, registers[check.Register]))
                 throw Violation(slot, registers[check.Register], $"r{check.Register}", check.Facts);
         }
+        if (_facts.Loops[slot] is { } loops)
+            CountTrips(loops);
         if (facts.PacketBytes > 0 && _machine.State->Frame->Length < facts.PacketBytes)
             throw new FactViolation(program, slot, $"{facts.PacketBytes} bytes of the packet are proved, it has {_machine.State->Frame->Length}");
         if (facts.Access is { } access)
@@ -70,6 +74,20 @@ internal sealed unsafe class FactChecker : InterpreterObserver
         int target = (int)_facts.Facts[_previous].Target!;
         if (!Holds(new RegisterCheck(target, result), registers[target]))
             throw Violation(_previous, registers[target], $"result r{target}", result);
+    }
+
+    private void CountTrips(LoopFacts[] loops)
+    {
+        if (!Array.Exists(loops, loop => loop.From == _previous))
+        {
+            foreach (LoopFacts loop in loops)
+                _trips[(_program!, loop.From, loop.To)] = 0;
+            return;
+        }
+        LoopFacts taken = Array.Find(loops, loop => loop.From == _previous);
+        ref ulong trips = ref CollectionsMarshal.GetValueRefOrAddDefault(_trips, (_program!, taken.From, taken.To), out _);
+        if (++trips > (taken.MaxTrips ?? ulong.MaxValue))
+            throw new FactViolation(_program!, taken.From, $"is taken {trips} times in a row, proved are {taken.MaxTrips}");
     }
 
     private FactViolation Violation(int slot, ulong value, string name, RegisterFacts facts)
