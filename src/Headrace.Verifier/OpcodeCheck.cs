@@ -11,9 +11,7 @@ internal static class OpcodeCheck
         Opcode opcode = instruction.Opcode;
         if (opcode.Class == OpcodeClass.Ldx && (opcode.Mode is not (AccessMode.Mem or AccessMode.MemSx) || instruction.Imm32 != 0))
             return "BPF_LDX uses reserved fields";
-        if (opcode.IsWideLoad)
-            return instruction.Offset != 0 ? "unrecognized bpf_ld_imm64 insn" : null;
-        return Exists(opcode) ? null : $"unknown opcode {opcode.Value:x2}";
+        return opcode.IsWideLoad || Exists(opcode) ? null : $"unknown opcode {opcode.Value:x2}";
     }
 
     /// <summary>What is wrong with an instruction that is reached, or null.</summary>
@@ -27,7 +25,8 @@ internal static class OpcodeCheck
             OpcodeClass.Stx when opcode.Mode == AccessMode.Atomic => null,
             OpcodeClass.Stx when opcode.Mode != AccessMode.Mem || instruction.Imm32 != 0 => "BPF_STX uses reserved fields",
             OpcodeClass.St when opcode.Mode != AccessMode.Mem || instruction.Src != 0 => "BPF_ST uses reserved fields",
-            OpcodeClass.Ld when !opcode.IsWideLoad && (instruction.Dst != 0 || instruction.Offset != 0 || (opcode.Mode == AccessMode.Abs && instruction.Src != 0)) =>
+            OpcodeClass.Ld when opcode.IsWideLoad => instruction.Offset != 0 ? "BPF_LD_IMM64 uses reserved fields" : null,
+            OpcodeClass.Ld when (instruction.Dst != 0 || instruction.Offset != 0 || (opcode.Mode == AccessMode.Abs && instruction.Src != 0)) =>
                 "BPF_LD_[ABS|IND] uses reserved fields",
             _ => null,
         };

@@ -33,19 +33,19 @@ internal sealed partial class Verifier
         CheckRead(instruction.Dst);
         CheckWritable(instruction.Dst);
         ref RegisterState dst = ref this[instruction.Dst];
-        if (instruction.Opcode.AluOp == AluOp.Neg && dst.Kind == RegisterKind.Scalar)
+        if (dst.Kind != RegisterKind.Scalar)
+        {
+            dst.BecomeUnknown();
+        }
+        else if (instruction.Opcode.AluOp == AluOp.Neg)
         {
             ScalarArithmetic.Apply(ref dst, dst, AluOp.Neg, instruction.Opcode.Is32);
             dst.Id = 0;
             dst.Offset = 0;
         }
-        else if (instruction.Opcode.AluOp == AluOp.End && dst.Kind == RegisterKind.Scalar)
-        {
-            ChangeByteOrder(ref dst, instruction);
-        }
         else
         {
-            dst.BecomeUnknown();
+            ChangeByteOrder(ref dst, instruction);
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class Verifier
     {
         if (register.Kind != RegisterKind.Scalar)
             return;
-        if (register.Link == LinkKind.Offset)
+        if (register.Link != LinkKind.Equal)
             Unlink(ref register);
         if (register.Id == 0 && !register.Var.IsConst)
             register.Id = NewId();
@@ -195,18 +195,27 @@ internal sealed partial class Verifier
             AdjustPointer(instruction, pointer, src, numberIsDestination: false);
             return;
         }
+        // A number with a high half is not what a 32-bit sum was made from.
+        bool isNarrow = dst.UMax <= uint.MaxValue;
         ScalarArithmetic.Apply(ref dst, src, opcode.AluOp, opcode.Is32);
-        LinkSum(ref dst, src, opcode);
+        LinkSum(ref dst, src, opcode, isNarrow);
     }
 
     // A register that is another plus a constant goes on learning with it, once.
-    private static void LinkSum(ref RegisterState dst, in RegisterState src, Opcode opcode)
+    private static void LinkSum(ref RegisterState dst, in RegisterState src, Opcode opcode, bool isNarrow)
     {
-        if (opcode.AluOp == AluOp.Add && !opcode.Is32 && dst.Id != 0 && src.Var.IsConst
-            && dst.Link == LinkKind.Equal && src.Var.Value <= int.MaxValue)
+        bool is32 = opcode.Is32;
+        long difference = is32 ? (int)src.Var.Value : (long)src.Var.Value;
+        bool follows = opcode.AluOp switch
         {
-            dst.Link = LinkKind.Offset;
-            dst.Offset = (int)src.Var.Value;
+            AluOp.Add => difference is >= int.MinValue and <= int.MaxValue,
+            AluOp.Sub => difference is > int.MinValue and <= int.MaxValue,
+            _ => false,
+        };
+        if (follows && dst.Id != 0 && (is32 ? isNarrow && src.Var.Subregister.IsConst : src.Var.IsConst) && dst.Link == LinkKind.Equal)
+        {
+            dst.Link = is32 ? LinkKind.Offset32 : LinkKind.Offset;
+            dst.Offset = (int)(opcode.AluOp == AluOp.Add ? difference : -difference);
             return;
         }
         Unlink(ref dst);

@@ -17,6 +17,7 @@ internal sealed partial class Verifier
                 CheckWritable(instruction.Dst);
                 RegisterKind from = this[instruction.Src].Kind;
                 CheckMemory(instruction.Src, instruction.Offset, size, MemoryAccess.Read, instruction.Dst, strict: true);
+                RefuseAtomic(instruction.Src, forStore: false);
                 NoteAccess(from);
                 // The kernel asks afterwards: a pointer that the load has replaced is none any more.
                 RefuseAtomic(instruction.Src, forStore: false);
@@ -26,9 +27,16 @@ internal sealed partial class Verifier
                 CheckRead(instruction.Dst);
                 RegisterKind to = this[instruction.Dst].Kind;
                 CheckMemory(instruction.Dst, instruction.Offset, size, MemoryAccess.Write, instruction.Src, strict: true);
+                RefuseAtomic(instruction.Dst, forStore: true);
                 NoteAccess(to);
                 RefuseAtomic(instruction.Dst, forStore: true);
                 return;
+            case AtomicOp.Exchange or AtomicOp.CompareExchange:
+                break;
+            default:
+                if ((AtomicOp)(instruction.Imm32 & ~(int)AtomicOp.Fetch) is not (AtomicOp.Add or AtomicOp.Or or AtomicOp.And or AtomicOp.Xor))
+                    throw Reject($"BPF_ATOMIC uses invalid atomic opcode {instruction.Imm32:x2}");
+                break;
         }
         if (size < 4)
             throw Reject("invalid atomic operand size");

@@ -69,6 +69,18 @@ internal sealed partial class Verifier
         MarkPrecise(size);
     }
 
+    /// <summary>Takes both ways on from a tail call: it fails and the program goes on, or its subprogram ends with any result.</summary>
+    /// <remarks>In the first frame the other program is the end. The packet may have moved only where it ran.</remarks>
+    public void LeaveByTailCall()
+    {
+        if (State.CurrentFrame == 0)
+            return;
+        PushPath(Slot + 1);
+        InvalidatePacketPointers();
+        this[Register.R0].BecomeUnknown();
+        Return();
+    }
+
     public partial int AcquireReference(int slot)
     {
         int id = NewId();
@@ -114,6 +126,7 @@ internal sealed partial class Verifier
     // Runs later, on a stack of its own: nothing is known but its arguments.
     private void PushAsync(int subprogram, FunctionState caller, Action<FunctionState, FunctionState> prepare)
     {
+        _flow.RunsLater[subprogram] = true;
         var state = new VerifierState { FirstSlot = _flow.Starts[subprogram], Branches = 1 };
         FunctionState frame = NewFrame(subprogram);
         frame.InAsyncCallback = true;
@@ -123,19 +136,17 @@ internal sealed partial class Verifier
         _pending.Push(new PendingPath(state, _flow.Starts[subprogram], Slot, Log.Length));
     }
 
-    private void CheckGlobalCall(int subprogram)
+    private void CheckGlobalCall(SubprogramPrototype function, int subprogram, string? wrong)
     {
-        if (State.ActiveLocks > 0)
-            throw Reject($"global function calls are not allowed while holding a lock,\nuse static function instead");
-        GlobalFunction function = _globals[subprogram]!;
+        if (wrong is not null)
+            throw Reject($"{wrong}Caller passes invalid args into func#{subprogram} ('{function.Name}')");
+        if (Log.IsVerbose)
+            Log.WriteLine($"Func#{subprogram} ('{function.Name}') is global and assumed valid.");
         function.IsCalled = true;
-        if (function.CheckCall(this) is not null)
-            throw Reject($"Caller passes invalid args into func#{subprogram} ('{function.Name}')");
         if (function.ChangesPacket)
             InvalidatePacketPointers();
         ForgetCallerSaved();
-        if (!function.ReturnsVoid)
-            this[Register.R0].BecomeUnknown();
+        this[Register.R0].BecomeUnknown();
         _next = Slot + 1;
     }
 }

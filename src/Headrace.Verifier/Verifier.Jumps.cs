@@ -53,11 +53,16 @@ internal sealed partial class Verifier
     private void CheckLocalCall(Instruction instruction)
     {
         int subprogram = _flow.Find(Slot + 1 + instruction.Imm32);
+        SubprogramPrototype? prototype = _prototypes[subprogram];
+        // A static function's arguments are looked at as well, and the memory it is passed taken as written, for as long as its type is true.
+        string? wrong = prototype is null or { IsUnreliable: true } ? null : prototype.CheckCall(this, _calls);
         if (IsGlobal(subprogram))
         {
-            CheckGlobalCall(subprogram);
+            CheckGlobalCall(prototype!, subprogram, wrong);
             return;
         }
+        if (wrong is not null)
+            prototype!.IsUnreliable = true;
         if (State.CurrentFrame + 1 >= VerifierState.MaxFrames)
             throw Reject($"the call stack of {State.CurrentFrame + 2} frames is too deep", VerifierErrno.TooBig);
         FunctionState caller = Frame;

@@ -23,9 +23,10 @@ internal sealed partial class Verifier
         for (int f = State.CurrentFrame; f >= 0; f--)
         {
             FunctionState frame = State.Frames[f]!;
+            int live = _live[f == State.CurrentFrame ? Slot : State.Frames[f + 1]!.CallSite];
             for (int i = 0; i < 10; i++)
             {
-                if (frame.Registers[i].Kind == RegisterKind.Scalar && frame.Registers[i].Id == id)
+                if ((live & (1 << i)) != 0 && frame.Registers[i].Kind == RegisterKind.Scalar && frame.Registers[i].Id == id)
                     Keep(frame, ref frame.Registers[i], new LinkedPlace((byte)f, (byte)i, false), ref places);
             }
             for (int i = 0; i < frame.StackSlots; i++)
@@ -66,8 +67,12 @@ internal sealed partial class Verifier
             ref RegisterState register = ref place.IsStack ? ref frame.Stack[place.Index].Spilled : ref frame.Registers[place.Index];
             if (register.Kind != RegisterKind.Scalar || register.Id != known.Id)
                 continue;
-            int own = register.Link == LinkKind.Offset ? register.Offset : 0;
-            int other = known.Link == LinkKind.Offset ? known.Offset : 0;
+            // Sums of different widths are not comparable.
+            if (register.Link != known.Link && register.Link != LinkKind.Equal && known.Link != LinkKind.Equal)
+                continue;
+            int own = register.Link != LinkKind.Equal ? register.Offset : 0;
+            int other = known.Link != LinkKind.Equal ? known.Offset : 0;
+            bool is32 = register.Link == LinkKind.Offset32 || known.Link == LinkKind.Offset32;
             bool precise = register.Precise;
             LinkKind link = register.Link;
             int offset = register.Offset;
@@ -78,7 +83,7 @@ internal sealed partial class Verifier
             else
             {
                 RegisterState sum = known;
-                ScalarArithmetic.Apply(ref sum, RegisterState.Constant((ulong)((long)own - other)), AluOp.Add, false);
+                ScalarArithmetic.Apply(ref sum, RegisterState.Constant((ulong)((long)own - other)), AluOp.Add, is32);
                 register = sum;
                 register.Id = known.Id;
             }

@@ -24,12 +24,6 @@ internal sealed partial class Verifier
                 dst = RegisterState.Pointer(RegisterKind.Function);
                 dst.Detail = subprogram;
                 return;
-            case WideLoadKind.MapIndex or WideLoadKind.MapValueIndex:
-                if (index < 0 || index >= Maps.Count)
-                    throw Reject($"fd_idx without fd_array is invalid", VerifierErrno.Invalid);
-                break;
-            default:
-                throw Reject("unrecognized bpf_ld_imm64 insn");
         }
         MapSpec map = Maps[index];
         if (instruction.WideLoadKind == WideLoadKind.MapIndex)
@@ -39,15 +33,44 @@ internal sealed partial class Verifier
             return;
         }
         uint offset = (uint)(instruction.Immediate >> 32);
-        if (map.Type is not MapType.Array || map.MaxEntries != 1)
-            throw Reject($"invalid access to map value pointer, value_size={map.ValueSize} off={offset}");
-        if (offset >= map.ValueSize)
-            throw Reject($"invalid access to map value pointer, value_size={map.ValueSize} off={offset}");
         dst = RegisterState.Pointer(RegisterKind.MapValue);
         dst.Map = map;
         dst.Offset = (int)offset;
         if (map.SpecialFields.Any(field => field.Kind == MapFieldKind.SpinLock))
             dst.Id = NewId();
+    }
+
+    // What a wide load refers to is looked up before any path is walked.
+    private void CheckWideLoadForm(Instruction instruction)
+    {
+        uint high = (uint)(instruction.Immediate >> 32);
+        switch (instruction.WideLoadKind)
+        {
+            case WideLoadKind.Constant or WideLoadKind.Function:
+                return;
+            case WideLoadKind.BtfId:
+                throw Reject($"pseudo btf_id {instruction.Imm32} in ldimm64 isn't KIND_VAR or KIND_FUNC");
+            case WideLoadKind.MapFd or WideLoadKind.MapIndex when high != 0:
+                throw Reject("unrecognized bpf_ld_imm64 insn");
+            case WideLoadKind.MapFd or WideLoadKind.MapValueFd:
+                throw Reject($"fd {instruction.Imm32} is not pointing to valid bpf_map");
+            case WideLoadKind.MapIndex or WideLoadKind.MapValueIndex:
+                break;
+            default:
+                throw Reject("unrecognized bpf_ld_imm64 insn");
+        }
+        int index = instruction.Imm32;
+        if (index < 0 || index >= Maps.Count)
+            throw Reject($"fd_idx {index} is not pointing to valid bpf_map");
+        MapSpec map = Maps[index];
+        if (instruction.WideLoadKind == WideLoadKind.MapIndex)
+            return;
+        if (high >= MaxVariableOffset)
+            throw Reject($"direct value offset of {high} is not allowed");
+        if (map.Type != MapType.Array)
+            throw Reject("no direct value access support for this map type");
+        if (map.MaxEntries != 1 || high >= map.ValueSize)
+            throw Reject($"invalid access to map value pointer, value_size={map.ValueSize} off={high}");
     }
 
     // The classic BPF way to read the packet: R6 must be the context, the value comes in R0 in the machine's order.

@@ -70,7 +70,7 @@ internal sealed partial class Verifier
                 CheckRegion(pointer, offset, size, register.Detail, false);
                 break;
             case RegisterKind.Context:
-                CheckContext(pointer, offset, size, access, ref loaded);
+                CheckContext(pointer, offset, size, access, signed, ref loaded);
                 break;
             case RegisterKind.Stack:
                 CheckStackBounds(pointer, offset, size, access);
@@ -197,8 +197,11 @@ internal sealed partial class Verifier
     internal static void LoadConstant(in RegisterState register, int offset, int size, ref RegisterState loaded)
     {
         MapSpec map = register.Map!;
-        if (!register.Var.IsConst || map.Data is not { } data || !map.Freeze || (map.Flags & MapFlags.ReadOnlyProgram) == 0)
+        if (!register.Var.IsConst || map.Type != MapType.Array || !map.Freeze || (map.Flags & MapFlags.ReadOnlyProgram) == 0)
             return;
+        if (map.MaxEntries != 1)
+            throw new Rejection("", VerifierErrno.NotSupported);
+        byte[] data = map.Data ?? MapContents.FirstValue(map);
         long start = (long)register.Var.Value + offset;
         ulong value = 0;
         for (int i = 0; i < size; i++)
@@ -217,12 +220,12 @@ internal sealed partial class Verifier
             throw Reject($"{message}\nR{(int)name} offset is outside of the packet", VerifierErrno.Access);
     }
 
-    private void CheckContext(Register name, int offset, int size, MemoryAccess access, ref RegisterState loaded)
+    private void CheckContext(Register name, int offset, int size, MemoryAccess access, bool signed, ref RegisterState loaded)
     {
         ref RegisterState register = ref this[name];
         CheckPointerOffset(name, register, fixedAllowed: false);
         ContextFieldAccess field = ContextTable.Check(Program.Type, Program.ExpectedAttachType, offset, size, access == MemoryAccess.Write);
-        if (!field.IsAllowed)
+        if (!field.IsAllowed || (signed && field.Kind != RegisterKind.Scalar))
             throw Reject($"invalid bpf_context access off={offset} size={size}", VerifierErrno.Access);
         if (access == MemoryAccess.Write)
             return;

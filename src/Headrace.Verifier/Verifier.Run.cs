@@ -7,7 +7,7 @@ internal sealed partial class Verifier
 {
     private const int MaxInstructions = 1_000_000;
 
-    private GlobalFunction?[] _globals = [];
+    private SubprogramPrototype?[] _prototypes = [];
     private int[] _stackDepths = [];
     private CallChain?[] _roots = [];
     private int _subprogramAlone;
@@ -22,7 +22,8 @@ internal sealed partial class Verifier
             CheckSize();
             var builder = new ControlFlowBuilder(this);
             _flow = builder.Build();
-            _globals = [.. _flow.Starts.Select(start => Program.Functions.FirstOrDefault(function => function.Start == start) is { } spec ? GlobalFunction.Read(Types, spec) : null)];
+            _prototypes = [.. _flow.Starts.Select(start => Program.Functions.FirstOrDefault(function => function.Start == start) is { } spec
+                ? SubprogramPrototype.Read(Types, spec, Program.Type) : null)];
             _stackDepths = new int[_flow.Count];
             _roots = new CallChain?[_flow.Count];
             CheckOpcodes();
@@ -55,7 +56,7 @@ internal sealed partial class Verifier
     public string? Error { get; private set; }
 
     /// <summary>True for a subprogram that is verified on its own.</summary>
-    public bool IsGlobal(int subprogram) => subprogram > 0 && subprogram < _globals.Length && _globals[subprogram] is not null;
+    public bool IsGlobal(int subprogram) => subprogram > 0 && subprogram < _prototypes.Length && _prototypes[subprogram] is { IsGlobal: true };
 
     private void CheckSize()
     {
@@ -69,7 +70,12 @@ internal sealed partial class Verifier
         {
             if (OpcodeCheck.Unknown(Code[slot]) is { } message)
                 throw Reject(message);
-            slot += Code[slot].Slots - 1;
+            if (!Code[slot].Opcode.IsWideLoad)
+                continue;
+            if (slot + 1 == Code.Length || Code[slot + 1] != Instruction.WideTail)
+                throw Reject("invalid bpf_ld_imm64 insn");
+            CheckWideLoadForm(Code[slot]);
+            slot++;
         }
     }
 
@@ -88,21 +94,20 @@ internal sealed partial class Verifier
         // Only those that are called: a call may come from one that is verified later.
         for (int i = 1; i < _flow.Count; i++)
         {
-            if (!IsGlobal(i) || !_globals[i]!.IsCalled || _globals[i]!.IsVerified)
+            if (!IsGlobal(i) || !_prototypes[i]!.IsCalled || _prototypes[i]!.IsVerified)
                 continue;
-            _globals[i]!.IsVerified = true;
+            _prototypes[i]!.IsVerified = true;
             _subprogramAlone = i;
             var state = new VerifierState { FirstSlot = _flow.Starts[i] };
             FunctionState frame = NewFrame(i);
-            if (!_globals[i]!.Prepare(frame, this))
-                throw Reject($"Arg#0 type in {_globals[i]!.Name}() is not supported yet.");
+            _prototypes[i]!.Prepare(frame, this);
             state.Frames[0] = frame;
             if (Log.IsVerbose)
-                Log.WriteLine($"Validating {_globals[i]!.Name}() func#{i}...");
+                Log.WriteLine($"Validating {_prototypes[i]!.Name}() func#{i}...");
             (_changedRegisters, _changedSlots) = (AllRegisters, ulong.MaxValue);
             Explore(state);
             if (Log.IsVerbose)
-                Log.WriteLine($"Func#{i} ('{_globals[i]!.Name}') is safe for any args that match its prototype");
+                Log.WriteLine($"Func#{i} ('{_prototypes[i]!.Name}') is safe for any args that match its prototype");
             i = 0;
         }
     }
@@ -129,7 +134,7 @@ internal sealed partial class Verifier
                     Instruction instruction = Code[slot];
                     if (!instruction.IsCall)
                         continue;
-                    bool moves = instruction.CallKind == CallKind.Helper && HelperTraits.ChangesPacket((HelperId)instruction.Imm32);
+                    bool moves = instruction.CallKind == CallKind.Helper && HelperPrototypes.Find((HelperId)instruction.Imm32, Program.Type)?.Has(HelperMarks.ChangesPacket) == true;
                     bool calls = instruction.CallKind == CallKind.Local && changes[_flow.Find(slot + 1 + instruction.Imm32)];
                     changed |= changes[i] = moves || calls;
                 }
@@ -137,7 +142,7 @@ internal sealed partial class Verifier
         }
         for (int i = 0; i < _flow.Count; i++)
         {
-            if (_globals[i] is { } function)
+            if (_prototypes[i] is { } function)
                 function.ChangesPacket = changes[i];
         }
     }

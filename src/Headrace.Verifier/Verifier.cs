@@ -49,7 +49,7 @@ internal sealed partial class Verifier
     public Func<ProgramFacts> FactsLater()
     {
         (ProgramSpec program, IReadOnlyList<MapSpec> maps, FactCollector walked, ControlFlow flow) = (Program, Maps, _facts, _flow);
-        bool hasGlobals = _globals.Any(function => function is { IsVerified: true });
+        bool hasGlobals = _prototypes.Any(function => function is { IsGlobal: true, IsVerified: true });
         return () => FactBuilder.Build(program, maps, walked, flow, hasGlobals);
     }
 

@@ -36,6 +36,17 @@ internal sealed class BtfWriter
 
     public int Pointer(int target) => Start("", BtfKind.Pointer, 0, (uint)target);
 
+    /// <summary>A tag on what a pointer leads to.</summary>
+    public int TypeTag(string tag, int target) => Start(tag, BtfKind.TypeTag, 0, (uint)target);
+
+    /// <summary>A tag on a function's parameter.</summary>
+    public int ParameterTag(string tag, int function, int parameter)
+    {
+        int id = Start(tag, BtfKind.DeclarationTag, 0, (uint)function);
+        _types.U32((uint)parameter);
+        return id;
+    }
+
     public int Const(int target) => Start("", BtfKind.Const, 0, (uint)target);
 
     public int Array(int element, uint count)

@@ -59,7 +59,7 @@ internal sealed partial class CallChecker
         throw verifier.Reject($"R{(int)register} type={state.KindName} expected={string.Join(", ", names)}", VerifierErrno.Access);
     }
 
-    private void CheckOffset(Argument argument, Register register)
+    public void CheckOffset(Argument argument, Register register)
     {
         ref RegisterState state = ref verifier[register];
         if (argument.Has(ArgumentFlags.Release))

@@ -6,7 +6,7 @@ internal sealed partial class CallChecker
 {
     private const int DynptrSize = 16; // sizeof(struct bpf_dynptr)
 
-    private void CheckDynptr(Argument argument, Register register, int slot)
+    public void CheckDynptr(Argument argument, Register register, int slot)
     {
         if (argument.Has(ArgumentFlags.Uninitialized))
         {

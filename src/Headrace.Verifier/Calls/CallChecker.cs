@@ -30,7 +30,9 @@ internal sealed partial class CallChecker(Verifier verifier)
         verifier[Register.R0] = result;
         if (_facts.Map is { } map && !MapFunctionRules.Allows(id, map.Type, ProgramType))
             throw verifier.Reject($"cannot pass map_type {(int)map.Type} into func {Name(id)}");
-        if (prototype.Has(HelperMarks.ChangesPacket) || (id == HelperId.DynptrWrite && _facts.Dynptr == DynptrKind.Skb))
+        if (id == HelperId.TailCall)
+            verifier.LeaveByTailCall();
+        else if (prototype.Has(HelperMarks.ChangesPacket) || (id == HelperId.DynptrWrite && _facts.Dynptr == DynptrKind.Skb))
             verifier.InvalidatePacketPointers();
     }
 

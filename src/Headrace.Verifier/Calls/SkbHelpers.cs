@@ -36,7 +36,7 @@ internal static class SkbHelpers
         Of(HelperId.SkbChangeHead, Tc | LwtXmit | SkSkb, [Context, Any, Any], marks: ChangesPacket),
         Of(HelperId.SkbPullData, Lwt | Tc | SkSkb, [Context, Any], marks: ChangesPacket),
         Of(HelperId.SkbAdjustRoom, Tc | SkSkb, [Context, Any, Any, Any], marks: ChangesPacket),
-        Of(HelperId.SkbEcnSetCe, Tc | CgroupSkb, [Context], marks: ChangesPacket),
+        Of(HelperId.SkbEcnSetCe, Tc | CgroupSkb, [Context]),
         Of(HelperId.SkbSetTstamp, Tc, [Context, Any, Any]),
         Of(HelperId.SkbGetXfrmState, Tc, [Context, Any, Out, Size, Any]),
         Of(HelperId.GetHashRecalc, Lwt | Tc, [Context]),

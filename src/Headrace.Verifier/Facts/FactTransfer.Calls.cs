@@ -118,7 +118,7 @@ internal sealed partial class FactTransfer
         CallBack(state, id, own);
         for (int i = 0; i < prototype.Arguments.Length; i++)
             PassArgument(state, prototype, i, own);
-        if (prototype.Has(HelperMarks.ChangesPacket) || HelperTraits.ChangesPacket(id) || id == HelperId.DynptrWrite)
+        if (prototype.Has(HelperMarks.ChangesPacket) || id == HelperId.DynptrWrite)
         {
             own.ChangesPacket = true;
             state.ForgetPacket();

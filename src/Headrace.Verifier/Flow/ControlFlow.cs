@@ -23,6 +23,12 @@ internal sealed class ControlFlow(Instruction[] code, int[] starts)
     /// <summary>Calls of helpers that call a function back at once.</summary>
     public bool[] CallsBack { get; } = new bool[code.Length];
 
+    /// <summary>Subprograms that a helper calls later: filled while paths are walked.</summary>
+    public bool[] RunsLater { get; } = new bool[starts.Length];
+
+    /// <summary>Subprograms with a tail call.</summary>
+    public bool[] CallsTail { get; } = new bool[starts.Length];
+
     /// <summary>Number of subprograms.</summary>
     public int Count => Starts.Length;
 

@@ -19,13 +19,10 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
                 throw verifier.Reject($"call to invalid destination");
             starts.Add((int)target);
         }
-        foreach (Objects.FunctionSpec function in verifier.Program.Functions)
-        {
-            if (function.Start >= 0 && function.Start < _code.Length)
-                starts.Add(function.Start);
-        }
         var flow = new ControlFlow(_code, [.. starts]);
         CheckJumps(flow);
+        if (verifier.Types is not null && verifier.Program.Functions.Count > 0 && verifier.Program.Functions.All(function => function.TypeId != 0))
+            CheckFunctions(flow);
         return flow;
     }
 
@@ -144,6 +141,7 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
             {
                 Instruction instruction = _code[slot];
                 Opcode opcode = instruction.Opcode;
+                flow.CallsTail[i] |= instruction.IsCall && instruction.CallKind == CallKind.Helper && (HelperId)instruction.Imm32 == HelperId.TailCall;
                 if (opcode.IsJump && opcode.JumpOp is not (JumpOp.Call or JumpOp.Exit))
                 {
                     int target = Target(slot);
@@ -156,11 +154,24 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
         }
     }
 
+    // Types are of functions that are called, and of no others.
+    private void CheckFunctions(ControlFlow flow)
+    {
+        if (verifier.Program.Functions.Count != flow.Count)
+            throw verifier.Reject("number of funcs in func_info doesn't match number of subprogs");
+        for (int i = 0; i < flow.Count; i++)
+        {
+            if (verifier.Program.Functions[i].Start != flow.Starts[i])
+                throw verifier.Reject("func_info BTF section doesn't match subprog layout in BPF program");
+        }
+    }
+
+    // Distances wrap around as 32-bit numbers do.
     private int Target(int slot)
     {
         Instruction instruction = _code[slot];
         bool isLong = instruction.Opcode.JumpOp == JumpOp.Ja && instruction.Opcode.Is32;
-        return (int)Math.Clamp(slot + 1L + (isLong ? instruction.Imm32 : instruction.Offset), int.MinValue, int.MaxValue);
+        return unchecked(slot + 1 + (isLong ? instruction.Imm32 : instruction.Offset));
     }
 
     private long? SubprogramTarget(int slot)

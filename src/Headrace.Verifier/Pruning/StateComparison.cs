@@ -83,7 +83,7 @@ internal sealed class StateComparison(ushort[] live)
             case RegisterKind.Scalar:
                 if (!old.Precise && exactness == Exactness.Sufficient)
                     return true;
-                if (old.Id != 0 && (old.Link != current.Link || (old.Link == LinkKind.Offset && old.Offset != current.Offset)))
+                if (old.Id != 0 && (old.Link != current.Link || (old.Link != LinkKind.Equal && old.Offset != current.Offset)))
                     return false;
                 return Within(old, current) && _ids.MatchScalars(old.Id, current.Id);
             case RegisterKind.MapKey or RegisterKind.MapValue or RegisterKind.Memory or RegisterKind.Buffer or RegisterKind.TracepointBuffer:

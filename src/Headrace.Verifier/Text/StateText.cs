@@ -86,7 +86,7 @@ internal static class StateText
         var parts = new List<string>();
         bool isScalar = register.Kind == RegisterKind.Scalar;
         if (register.Id != 0)
-            parts.Add($"id={register.Id}" + (isScalar && register.Link == LinkKind.Offset ? $"{register.Offset:+0;-0}" : ""));
+            parts.Add($"id={register.Id}" + (isScalar && register.Link != LinkKind.Equal ? $"{register.Offset:+0;-0}" : ""));
         if (register.ReferenceId != 0)
             parts.Add($"ref_obj_id={register.ReferenceId}");
         if (register.Map is { } map)

@@ -146,7 +146,11 @@ internal static class Comparison
     {
         Tnum value = is32 ? a.Var.Subregister : a.Var;
         if (!set)
+        {
+            // The ranges are taken anew from the bits: on a path that no run takes they could contradict each other.
+            a.ForgetRanges();
             value &= Tnum.Const(is32 ? (uint)~bits : ~bits);
+        }
         else if (System.Numerics.BitOperations.IsPow2(bits))
             value |= Tnum.Const(bits);
         a.Var = is32 ? a.Var.WithSubregister(value) : value;
