@@ -48,6 +48,10 @@ public sealed class Collection : IDisposable
         }
     }
 
+    /// <summary>Makes a map the caller's to dispose of, so that it can outlive the collection.</summary>
+    /// <returns>The map; null when there is none of the name, or it is not the collection's own.</returns>
+    public Map? TakeMap(string name) => _maps.TryGetValue(name, out Map? map) && _owned.Remove(map) ? map : null;
+
     /// <summary>Releases programs and maps. Executors of its programs, and programs that tail-call them, must have stopped.</summary>
     public void Dispose()
     {

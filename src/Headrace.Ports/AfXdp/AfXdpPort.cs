@@ -81,6 +81,9 @@ internal sealed class AfXdpPort : IPacketPort
     public bool IsZeroCopy { get; private set; }
 
     /// <inheritdoc/>
+    public void StopReceiving() => _steering.Detach();
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _steering.Dispose();

@@ -54,8 +54,10 @@ internal sealed unsafe class FrameRing : IDisposable
     public int Count => (int)(Volatile.Read(ref *_written) - Volatile.Read(ref *_released));
 
     /// <summary>Copies a packet in, with its metadata and the fields of its description; <see cref="Publish"/> shows it to the reader.</summary>
-    /// <returns>False when the ring is full. The caller has looked at <see cref="MaxFrame"/>.</returns>
-    public bool TryWrite(Frame* frame)
+    /// <param name="frame">The packet; its writer has looked at <see cref="MaxFrame"/>.</param>
+    /// <param name="tag">What the reader finds in <see cref="Frame.Buffer"/>.</param>
+    /// <returns>False when the ring is full.</returns>
+    public bool TryWrite(Frame* frame, ulong tag = 0)
     {
         if (_nextWrite - _releasedSeen > _mask)
         {
@@ -73,6 +75,7 @@ internal sealed unsafe class FrameRing : IDisposable
         copy->Meta = copy->Data - metadata;
         copy->End = copy->Data + length;
         copy->HardEnd = buffer + _bufferSize;
+        copy->Buffer = tag;
         Buffer.MemoryCopy(frame->Meta, copy->Meta, metadata + MaxFrame, metadata + length);
         return true;
     }

@@ -25,6 +25,9 @@ public interface IPacketPort : IDisposable
     /// <summary>Why no packet moves now, such as a peer that is not connected; null while it works.</summary>
     string? DownReason => null;
 
+    /// <summary>Sends new packets elsewhere, to the kernel for instance, so that what is on the receive rings can be finished: the first step of a stop without loss.</summary>
+    void StopReceiving() { }
+
     /// <summary>What was counted so far, over all queues. May be called from any thread.</summary>
     PortStatistics ReadStatistics() => PortStatistics.Sum(Queues);
 }

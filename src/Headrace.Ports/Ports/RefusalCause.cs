@@ -26,7 +26,4 @@ public enum RefusalCause
 
     /// <summary>The worker it was meant for did not keep up.</summary>
     WorkerFull,
-
-    /// <summary>It was on a ring that the other side did not empty before the loop stopped.</summary>
-    NotDrained,
 }

@@ -88,10 +88,17 @@ internal sealed class SteeringProgram : IDisposable
         _program = next;
     }
 
-    /// <summary>Detaches it.</summary>
-    public void Dispose()
+    /// <summary>Detaches it: from now on the kernel has every packet.</summary>
+    public void Detach()
     {
         _link?.Dispose();
+        _link = null;
+    }
+
+    /// <summary>Detaches and unloads it.</summary>
+    public void Dispose()
+    {
+        Detach();
         _program.Dispose();
         _sockets.Dispose();
     }
