@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -26,7 +27,12 @@ internal sealed record BindingTarget(
         get
         {
             string containers = string.Concat(Containers.Split(['\n'], StringSplitOptions.RemoveEmptyEntries).Select(header => header.Substring(header.LastIndexOf(' ') + 1) + "."));
-            return $"{(Namespace.Length > 0 ? Namespace + "." : "")}{containers}{Name}.bpf.g.cs";
+            string name = $"{(Namespace.Length > 0 ? Namespace + "." : "")}{containers}{Name}".Replace("@", "");
+            // Names of files do not tell upper and lower case apart, names of classes do.
+            uint hash = 2166136261;
+            foreach (char letter in name)
+                hash = (hash ^ letter) * 16777619;
+            return $"{name}.{hash.ToString("x8", CultureInfo.InvariantCulture)}.bpf.g.cs";
         }
     }
 
@@ -46,11 +52,14 @@ internal sealed record BindingTarget(
         TextSpan span = syntax?.Span ?? default;
         LinePositionSpan lines = syntax?.SyntaxTree.GetLineSpan(span).Span ?? default;
         return new BindingTarget(symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString(), containers, symbol.Name, name, asked,
-            ObstacleOf(symbol, context.TargetNode), syntax?.SyntaxTree.FilePath ?? "", span, lines);
+            ObstacleOf(symbol, context.TargetNode, attribute), syntax?.SyntaxTree.FilePath ?? "", span, lines);
     }
 
-    private static string? ObstacleOf(INamedTypeSymbol symbol, SyntaxNode node)
+    private static string? ObstacleOf(INamedTypeSymbol symbol, SyntaxNode node, AttributeData attribute)
     {
+        AttributeData first = symbol.GetAttributes().First(other => SymbolEqualityComparer.Default.Equals(other.AttributeClass, attribute.AttributeClass));
+        if (first.ApplicationSyntaxReference is { } place && !(place.SyntaxTree == node.SyntaxTree && node.Span.Contains(place.Span)))
+            return "has the attribute twice";
         if (symbol.IsRecord)
             return "is a record";
         if (symbol.IsStatic)

@@ -10,7 +10,8 @@ namespace Headrace.Bindings.Tests;
 /// <summary>What the generator makes of a source and some descriptions, in this process.</summary>
 internal sealed class Generated
 {
-    private static readonly ImmutableArray<MetadataReference> s_references =
+    /// <summary>The assemblies of this process.</summary>
+    public static ImmutableArray<MetadataReference> References { get; } =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !Path.GetFileName(path).StartsWith("Headrace.Bindings.Tests", StringComparison.Ordinal))
@@ -47,8 +48,9 @@ internal sealed class Generated
     {
         CSharpParseOptions options = CSharpParseOptions.Default.WithDocumentationMode(DocumentationMode.Diagnose);
         SyntaxTree tree = CSharpSyntaxTree.ParseText(source, options, "Consumer.cs");
-        var compilation = CSharpCompilation.Create("Consumer" + Guid.NewGuid().ToString("n"), [tree], s_references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        var compilation = CSharpCompilation.Create("Consumer" + Guid.NewGuid().ToString("n"), [tree], References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable,
+                specificDiagnosticOptions: [new("CS1591", ReportDiagnostic.Suppress)]));
         GeneratorDriver driver = CSharpGeneratorDriver.Create([new BindingsGenerator().AsSourceGenerator()],
             [.. descriptions.Select((text, index) => new Description($"/obj/{index}.bpfobject", text))], options);
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation result, out ImmutableArray<Diagnostic> reported);
