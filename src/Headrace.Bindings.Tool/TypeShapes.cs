@@ -196,7 +196,9 @@ internal sealed class TypeShapes(Btf types, List<TypeShape> shapes)
 
     private string Add(int id, string kind, string name, string path, TypeShape shape)
     {
-        string first = $"{kind}:{(name.Length > 0 ? name : path.Length > 0 ? path : "anonymous")}";
+        // Brackets are arrays' in a reference, and in no name of C.
+        string own = (name.Length > 0 ? name : path.Length > 0 ? path : "anonymous").Replace('[', '_').Replace(']', '_');
+        string first = $"{kind}:{own}";
         string key = first;
         for (int other = 2; _places.TryGetValue(key, out int place); other++)
         {

@@ -11,9 +11,13 @@ internal sealed class BtfComparison(Btf types, Type face)
 
     /// <summary>Compares every named type that is there.</summary>
     /// <returns>Members and constants compared.</returns>
-    public int CompareAll()
+    public int CompareAll() => Compare(Enumerable.Range(types.FirstOwnId, types.Count - types.FirstOwnId));
+
+    /// <summary>Compares the named ones of some types that are there.</summary>
+    /// <returns>Members and constants compared.</returns>
+    public int Compare(IEnumerable<int> ids)
     {
-        for (int id = types.FirstOwnId; id < types.Count; id++)
+        foreach (int id in ids)
         {
             if (types[id].Name.Length == 0 || face.GetNestedType(Identifiers.Pascal(types[id].Name)) is not { } type)
                 continue;
@@ -40,10 +44,15 @@ internal sealed class BtfComparison(Btf types, Type face)
     private void CompareStruct(BtfComposite composite, Type type)
     {
         Assert.True(composite.Size == Layouts.SizeOf(type), $"{type}: {Layouts.SizeOf(type)} bytes, BTF says {composite.Size}");
-        CompareMembers(composite, 0, type);
+        string[] names = [.. Names(composite)];
+        CompareMembers(composite, 0, type, [.. names.Where(name => names.Count(other => other == name) > 1)]);
     }
 
-    private void CompareMembers(BtfComposite composite, uint start, Type type)
+    /// <summary>What C# would call the members; those that two of them have are told apart by numbers, and not compared.</summary>
+    private IEnumerable<string> Names(BtfComposite composite) => composite.Members.SelectMany(member =>
+        member.Name.Length > 0 ? [Identifiers.Pascal(member.Name)] : types[types.SkipModifiers(member.TypeId)] is BtfComposite inner ? Names(inner) : []);
+
+    private void CompareMembers(BtfComposite composite, uint start, Type type, HashSet<string> shared)
     {
         foreach (BtfMember member in composite.Members)
         {
@@ -52,10 +61,12 @@ internal sealed class BtfComparison(Btf types, Type face)
             if (member.Name.Length == 0)
             {
                 if (of is BtfComposite inner)
-                    CompareMembers(inner, offset, type);
+                    CompareMembers(inner, offset, type, shared);
                 continue;
             }
             string name = Identifiers.Pascal(member.Name);
+            if (shared.Contains(name))
+                continue;
             if (name == type.Name || name is "Equals" or "GetType" or "ToString" or "Finalize" or "Dispose")
                 name += "_";
             if (types.TrySizeOf(member.TypeId) is null or 0)

@@ -36,16 +36,17 @@ internal sealed record TypeReference(string Text)
                 throw new FormatException($"'{text}' is no type");
             inner = inner.Element;
         }
-        return inner.IsNamed || s_sizes.ContainsKey(inner.Text) ? type : throw new FormatException($"'{text}' is no type");
+        return inner.IsNamed || SizeOfPlain(inner.Text) > 0 ? type : throw new FormatException($"'{text}' is no type");
     }
 
-    /// <summary>Bytes of a type without a name (<c>u32</c>, <c>ptr</c>).</summary>
-    public static int SizeOfPlain(string name) => s_sizes[name];
-
-    private static readonly Dictionary<string, int> s_sizes = new()
+    /// <summary>Bytes of a type without a name (<c>u32</c>, <c>ptr</c>); 0 when there is no such type.</summary>
+    public static int SizeOfPlain(string name) => name switch
     {
-        ["u8"] = 1, ["u16"] = 2, ["u32"] = 4, ["u64"] = 8, ["u128"] = 16,
-        ["s8"] = 1, ["s16"] = 2, ["s32"] = 4, ["s64"] = 8, ["s128"] = 16,
-        ["char"] = 1, ["bool"] = 1, ["f32"] = 4, ["f64"] = 8, ["ptr"] = 8,
+        "u8" or "s8" or "char" or "bool" => 1,
+        "u16" or "s16" => 2,
+        "u32" or "s32" or "f32" => 4,
+        "u64" or "s64" or "f64" or "ptr" => 8,
+        "u128" or "s128" => 16,
+        _ => 0,
     };
 }
