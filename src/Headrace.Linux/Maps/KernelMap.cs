@@ -51,5 +51,10 @@ public sealed partial class KernelMap : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _descriptor.Dispose();
 
-    private void ThrowIfError(int result, string call) => Bpf.ThrowIfError(result, call, Subject);
+    // The subject is put together for errors only: operations on elements allocate nothing.
+    private void ThrowIfError(int result, string call)
+    {
+        if (result < 0)
+            throw new KernelException(call, Subject, -result);
+    }
 }

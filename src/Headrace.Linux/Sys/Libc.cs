@@ -104,4 +104,27 @@ internal static unsafe partial class Libc
     /// <returns>0, or -1 with the error number set.</returns>
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int UnmapMemory(nint address, nuint length);
+
+    /// <summary>Waits until a descriptor of several is ready.</summary>
+    /// <returns>How many are, 0 after the time is over, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
+
+    /// <summary>Opens a performance counter by number: perf_event_open(2) has no wrapper in the C library.</summary>
+    /// <returns>Its descriptor, or -errno.</returns>
+    public static int OpenPerfEvent(PerfEventAttr* attributes, int processor)
+    {
+        const int EveryProcess = -1, NoGroup = -1, CloseOnExec = 8; // PERF_FLAG_FD_CLOEXEC
+        long number = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 298 : 241;
+        long result = SystemCall(number, attributes, EveryProcess, processor, NoGroup, CloseOnExec);
+        return result < 0 ? -Marshal.GetLastPInvokeError() : (int)result;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, PerfEventAttr* attributes, int process, int processor, int group, ulong flags);
+
+    /// <summary>Gives a command to a device or counter.</summary>
+    /// <returns>0 or above, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int descriptor, ulong request, ulong argument);
 }
