@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Headrace.Bytecode;
 using Headrace.Cli.Nouns;
 using Headrace.Cli.Verbs;
+using Headrace.Cli.Verbs.Xdp;
 
 namespace Headrace.Cli;
 
@@ -28,6 +29,11 @@ internal static class CommandLine
         new ProgVerb(),
         new MapVerb(),
         new LinkVerb(),
+        new NetVerb(),
+        new BtfVerb(),
+        new FeatureVerb(),
+        new XdpVerb(),
+        new TopVerb(),
     ];
 
     /// <summary>Runs one command line.</summary>
@@ -81,7 +87,7 @@ internal static class CommandLine
         var root = new RootCommand("Runs eBPF/XDP programs wherever the packets are.");
         foreach (Verb verb in Verbs())
         {
-            verb.SetAction(arguments => verb.Run(arguments, terminal));
+            SetActions(verb, terminal);
             root.Add(verb);
         }
         foreach (Option option in root.Options)
@@ -92,10 +98,22 @@ internal static class CommandLine
         return root;
     }
 
+    private static void SetActions(Verb verb, Terminal terminal)
+    {
+        verb.SetAction(arguments => verb.Run(arguments, terminal));
+        foreach (Verb inner in verb.Subcommands.OfType<Verb>())
+            SetActions(inner, terminal);
+    }
+
     private static bool IsOption(Token token) => token.Value.StartsWith("--", StringComparison.Ordinal);
 
-    private static string Path(ParseResult parsed) =>
-        parsed.CommandResult.Command is Verb verb ? $"headrace {verb.Name}" : "headrace";
+    private static string Path(ParseResult parsed)
+    {
+        string path = "headrace";
+        for (Command? command = parsed.CommandResult.Command; command is Verb; command = command.Parents.OfType<Command>().FirstOrDefault())
+            path = path.Insert("headrace".Length, $" {command.Name}");
+        return path;
+    }
 
     /// <summary>The library's help, then the verb's examples.</summary>
     private sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLineAction

@@ -30,6 +30,14 @@ public static unsafe class BpfFileSystem
             throw new KernelException("mount", $"a bpf file system on {path}", Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>Mounts the tracing file system on a directory.</summary>
+    /// <exception cref="KernelException">The kernel refused (<c>CAP_SYS_ADMIN</c> is needed).</exception>
+    internal static void MountTracing(string path)
+    {
+        if (Libc.Mount("tracefs", path, "tracefs", 0, "") != 0)
+            throw new KernelException("mount", $"the tracing file system on {path}", Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>Where bpf file systems are mounted, as this process sees it.</summary>
     public static IReadOnlyList<string> Mounts()
     {

@@ -14,7 +14,7 @@ internal static class DeviceRecord
         json.WriteNumber("ifindex", index);
         json.WriteNumber("ns_dev", netnsDevice);
         json.WriteNumber("ns_inode", netnsInode);
-        if (NetworkInterfaces.NameOf(index) is { } name)
+        if (NameOf(index) is { } name)
             json.WriteString("ifname", name);
         json.WriteEndObject();
     }
@@ -22,6 +22,8 @@ internal static class DeviceRecord
     public static void WriteText(TextWriter output, uint index, ulong netnsDevice, ulong netnsInode)
     {
         if (index != 0)
-            output.Write($"  offloaded_to {NetworkInterfaces.NameOf(index) ?? $"ifindex {index} ns_dev {netnsDevice} ns_ino {netnsInode}"}");
+            output.Write($"  offloaded_to {NameOf(index) ?? $"ifindex {index} ns_dev {netnsDevice} ns_ino {netnsInode}"}");
     }
+
+    private static string? NameOf(uint index) => NetworkDevice.All().FirstOrDefault(device => device.Index == index)?.Name;
 }

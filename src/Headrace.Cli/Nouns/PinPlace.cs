@@ -12,6 +12,8 @@ internal static class PinPlace
     {
         if (Path.Exists(path))
             throw new HeadraceException($"{path} exists already: remove it first, or choose another path");
+        if (Path.GetFileName(path).Contains('.', StringComparison.Ordinal))
+            throw new HeadraceException($"{path}: a bpf file system takes no names with a dot: choose another name");
         PrepareFolder(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", answer);
     }
 

@@ -18,5 +18,14 @@ internal sealed class ProgVerb : KernelVerb
     protected override IReadOnlyList<KernelAction> Actions =>
     [
         new ProgShow(),
+        new ProgDump(),
+        new ProgLoad("load", all: false),
+        new ProgLoad("loadall", all: true),
+        new ProgPin(),
+        new ProgAttach("attach", attaches: true),
+        new ProgAttach("detach", attaches: false),
+        new ProgRun(),
+        new ProgTracelog(),
+        new ProgProfile(),
     ];
 }

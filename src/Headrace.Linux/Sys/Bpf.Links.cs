@@ -31,6 +31,10 @@ internal static unsafe partial class Bpf
         return Call(BpfCommand.LinkDetach, ref attributes);
     }
 
+    /// <summary>Attaches a program without a link (<c>BPF_PROG_ATTACH</c>), or detaches it.</summary>
+    /// <returns>0 or -errno.</returns>
+    public static int Attach(ref ProgramAttachAttr attributes, bool detach) => Call(detach ? BpfCommand.ProgramDetach : BpfCommand.ProgramAttach, ref attributes);
+
     /// <summary>Asks which programs are attached to something.</summary>
     /// <returns>0 or -errno.</returns>
     public static int QueryPrograms(ref ProgramQueryAttr attributes) => Call(BpfCommand.ProgramQuery, ref attributes);

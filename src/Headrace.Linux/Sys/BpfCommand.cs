@@ -11,6 +11,8 @@ internal enum BpfCommand
     ProgramLoad = 5,
     ObjectPin = 6,
     ObjectGet = 7,
+    ProgramAttach = 8,
+    ProgramDetach = 9,
     ProgramTestRun = 10,
     ProgramGetNextId = 11,
     MapGetNextId = 12,

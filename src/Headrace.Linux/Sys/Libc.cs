@@ -55,16 +55,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mount(string source, string target, string type, ulong flags, string? data);
 
-    /// <summary>The number of a network interface in the calling thread's namespace.</summary>
-    /// <returns>0 with the error number set where there is none.</returns>
-    [LibraryImport("libc", EntryPoint = "if_nametoindex", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial uint IndexOfInterface(string name);
-
-    /// <summary>Writes the name of a network interface, 16 bytes at most with its zero.</summary>
-    /// <returns>Null where there is none.</returns>
-    [LibraryImport("libc", EntryPoint = "if_indextoname", SetLastError = true)]
-    public static partial byte* NameOfInterface(uint index, byte* name);
-
     /// <summary>Opens a socket.</summary>
     /// <returns>Its descriptor, or -1 with the error number set.</returns>
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

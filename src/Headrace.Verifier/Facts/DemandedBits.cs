@@ -227,8 +227,7 @@ internal sealed class DemandedBits
         }
         if (op == AluOp.End)
         {
-            // Its class says which order, not which width.
-            dst = Swapped(dst, instruction.Imm32, !opcode.Is32 || opcode.UsesRegister);
+            dst = Swapped(needed, instruction.Imm32, !opcode.Is32 || opcode.UsesRegister);
             return;
         }
         if (needed == 0)

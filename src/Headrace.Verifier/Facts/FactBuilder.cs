@@ -40,14 +40,13 @@ internal sealed class FactBuilder
                 builder.Add(block);
         }
         builder.AddRest(isSolved);
-        LoopFacts[] loops = isSolved ? new LoopBounds(program.Instructions, solver.Graph, solver.Transfer).Find() : [];
-        return new ProgramFacts(builder._facts, flow.Starts, loops);
+        return new ProgramFacts(builder._facts, flow.Starts);
     }
 
     private void Add(FactBlock block)
     {
         FactState state = block.State!.Clone();
-        var scratch = new FunctionSummary();
+        FunctionSummary scratch = FactSolver.Scratch();
         for (int slot = block.Start; slot <= block.Last; slot += _code[slot].Slots)
         {
             if (!_walked.IsReached(slot))

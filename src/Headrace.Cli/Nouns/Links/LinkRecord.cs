@@ -7,7 +7,8 @@ namespace Headrace.Cli.Nouns.Links;
 /// <summary>What is shown of a link.</summary>
 /// <param name="Info">What the kernel tells.</param>
 /// <param name="Pins">Its paths; null where they are not asked for.</param>
-internal sealed record LinkRecord(LinkInfo Info, IReadOnlyList<string>? Pins) : IRecord
+/// <param name="Devices">The devices of this network namespace.</param>
+internal sealed record LinkRecord(LinkInfo Info, IReadOnlyList<string>? Pins, IReadOnlyList<NetworkDevice> Devices) : IRecord
 {
     public void WriteJson(Utf8JsonWriter json)
     {
@@ -37,14 +38,17 @@ internal sealed record LinkRecord(LinkInfo Info, IReadOnlyList<string>? Pins) : 
             output.WriteLine($"\tpinned {path}");
     }
 
+    // The kernel tells the number in the link's namespace, which may be another than this one.
+    private string NameOf(uint index) => index == 0 ? "(detached)" : Devices.FirstOrDefault(device => device.Index == index)?.Name ?? "(unknown)";
+
     private string TypeWord => Info.Type == LinkType.Iterator ? "iter" : KernelWords.Snake(Info.Type.ToString());
 
     /// <summary>What the link is attached to, by bpftool's keys.</summary>
     private IEnumerable<(string Key, object Value)> Target() => Info.Target switch
     {
-        LinkTarget.Xdp xdp => [("devname", NetworkInterfaces.NameOf(xdp.InterfaceIndex) ?? "(detached)"), ("ifindex", xdp.InterfaceIndex)],
-        LinkTarget.Tcx tcx => [("devname", NetworkInterfaces.NameOf(tcx.InterfaceIndex) ?? "(detached)"), ("ifindex", tcx.InterfaceIndex), ("attach_type", KernelWords.Of(tcx.AttachType))],
-        LinkTarget.Netkit netkit => [("devname", NetworkInterfaces.NameOf(netkit.InterfaceIndex) ?? "(detached)"), ("ifindex", netkit.InterfaceIndex), ("attach_type", KernelWords.Of(netkit.AttachType))],
+        LinkTarget.Xdp xdp => [("devname", NameOf(xdp.InterfaceIndex)), ("ifindex", xdp.InterfaceIndex)],
+        LinkTarget.Tcx tcx => [("devname", NameOf(tcx.InterfaceIndex)), ("ifindex", tcx.InterfaceIndex), ("attach_type", KernelWords.Of(tcx.AttachType))],
+        LinkTarget.Netkit netkit => [("devname", NameOf(netkit.InterfaceIndex)), ("ifindex", netkit.InterfaceIndex), ("attach_type", KernelWords.Of(netkit.AttachType))],
         LinkTarget.Netns netns => [("netns_ino", netns.Inode), ("attach_type", KernelWords.Of(netns.AttachType))],
         LinkTarget.Cgroup cgroup => [("cgroup_id", cgroup.Id), ("attach_type", KernelWords.Of(cgroup.AttachType))],
         LinkTarget.Tracing tracing => [("attach_type", KernelWords.Of(tracing.AttachType)), ("target_obj_id", tracing.TargetObjectId), ("target_btf_id", tracing.TargetTypeId)],

@@ -13,11 +13,12 @@ internal sealed class LinkShow() : KernelAction("show", "list")
         IEnumerable<KernelLink> links = chosen ? [LinkChoices.Read(words)] : KernelLink.All();
         words.End();
         PinTable? pins = PinTable.Read(answer);
+        IReadOnlyList<NetworkDevice> devices = NetworkDevice.All();
         List<LinkRecord> records = [];
         foreach (KernelLink link in links)
         {
             using (link)
-                records.Add(new LinkRecord(link.GetInfo(), pins?.PathsOf(PinKind.Link, link.Id)));
+                records.Add(new LinkRecord(link.GetInfo(), pins?.PathsOf(PinKind.Link, link.Id), devices));
         }
         answer.WriteRecords(records, chosen);
         return ExitCode.Done;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Headrace.Bytecode;
 using Headrace.Linux;
 
@@ -31,19 +32,35 @@ internal sealed class MapDump() : KernelAction("dump")
             {
                 using (map)
                 {
-                    json.WriteStartArray();
+                    if (maps.Count == 1)
+                        json.WriteStartArray();
+                    else
+                        WriteHead(map.GetInfo(), json);
                     foreach (ElementRecord element in ElementsOf(map))
                     {
                         element.WriteJson(json);
                         answer.Relieve(json);
                     }
                     json.WriteEndArray();
+                    if (maps.Count != 1)
+                        json.WriteEndObject();
                 }
             }
             if (maps.Count > 1)
                 json.WriteEndArray();
         });
         return ExitCode.Done;
+    }
+
+    private static void WriteHead(MapInfo info, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id", info.Id);
+        json.WriteString("type", MapTypeNames.Of(info.Type));
+        if (info.Name.Length > 0)
+            json.WriteString("name", info.Name);
+        json.WriteNumber("flags", (uint)info.Flags);
+        json.WriteStartArray("elements");
     }
 
     private static void WriteText(KernelMap map, TextWriter output)
