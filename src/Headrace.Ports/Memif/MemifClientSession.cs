@@ -46,7 +46,7 @@ internal sealed class MemifClientSession : PeerSession
     {
         if (Established)
         {
-            foreach (MemifQueue queue in _port.MemifQueues)
+            foreach (MemifQueue queue in _port.PeerQueues)
                 queue.Detach();
         }
         _connection.Release();
@@ -81,7 +81,7 @@ internal sealed class MemifClientSession : PeerSession
             throw new ControlException($"it speaks versions {message.HelloMinVersion >> 8}.{message.HelloMinVersion & 255} to {message.HelloMaxVersion >> 8}.{message.HelloMaxVersion & 255}, this port 2.0");
         if (message.HelloMaxLog2Ring < _memory.Log2Ring)
             throw new ControlException($"it takes rings of up to 2^{message.HelloMaxLog2Ring} descriptors; this port was opened with ring={1 << _memory.Log2Ring}");
-        _rings = Math.Min(_port.MemifQueues.Count, Math.Min(message.HelloMaxToServerRing, message.HelloMaxToClientRing) + 1);
+        _rings = Math.Min(_port.PeerQueues.Count, Math.Min(message.HelloMaxToServerRing, message.HelloMaxToClientRing) + 1);
         _toSay.Enqueue((MemifMessage.Init(_port.Id, _port.Secret, "headrace"), null));
         _toSay.Enqueue((MemifMessage.AddRegion(0, _memory.Shared.Length), _memory.Descriptor));
         foreach (bool toServer in (ReadOnlySpan<bool>)[true, false])
@@ -106,7 +106,7 @@ internal sealed class MemifClientSession : PeerSession
     private void Attach()
     {
         for (int i = 0; i < _rings; i++)
-            _port.MemifQueues[i].Attach(_connection, _connection.ToClient[i], _connection.ToServer[i]);
+            _port.PeerQueues[i].Attach(_connection, _connection.ToClient[i], _connection.ToServer[i]);
         Established = true;
     }
 }

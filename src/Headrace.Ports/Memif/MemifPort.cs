@@ -1,81 +1,35 @@
 using System.Numerics;
-using Headrace.Bytecode;
 using Headrace.Engine;
 using Headrace.Ports.Sys;
 
 namespace Headrace.Ports;
 
 /// <summary><c>memif:SOCKET</c>: shared-memory packet interface 2.0, as VPP, DPDK's net_memif and libmemif speak it.</summary>
-internal sealed unsafe class MemifPort : IPacketPort
+internal sealed unsafe class MemifPort : PeerPort<MemifQueue>
 {
     public static PortKind Kind { get; } = new("memif", "memif:SOCKET[,role=server|client][,id=N][,queues=N][,ring=N][,buffer=BYTES][,secret=TEXT][,copy=yes|no]",
         "shared memory with another process (VPP, DPDK net_memif, libmemif)", (spec, options) => new MemifPort(spec, options));
 
     private readonly MemifClientMemory? _memory;
-    private readonly PeerThread _thread;
-    private uint _ifindex;
 
     private MemifPort(PortSpec spec, PortOptions options)
+        : base(spec.Require("a socket's path", "role", "id", "queues", "ring", "buffer", "secret", "copy"), CapabilitiesOf(spec))
     {
-        Spec = spec.Require("a socket's path", "role", "id", "queues", "ring", "buffer", "secret", "copy");
         Id = (uint)spec.Number("id", 0, 0, int.MaxValue);
         Secret = spec.Value("secret") ?? "";
-        bool isServer = spec.Choice("role", "server", "server", "client", "master", "slave") is "server" or "master";
         int queues = spec.Number("queues", Math.Max(1, options.Workers), 1, 256);
-        int ring = spec.PowerOfTwo("ring", 1024, 2, 1 << MemifRing.MaxLog2Size);
-        int room = spec.Number("buffer", 2048, 64, PacketBurst.MaxLength);
-        bool inPlace = isServer && !spec.Flag("copy", otherwise: true);
-        try
+        int ring = spec.PowerOfTwo("ring", 1024, 2, 1 << MemifRing.MaxLog2Size), room = spec.Number("buffer", 2048, 64, PacketBurst.MaxLength);
+        if (IsServer(spec))
         {
-            if (isServer)
-            {
-                MemifQueues = [.. Enumerable.Range(0, queues).Select(i => new MemifServerQueue(PacketBurst.MaxLength, inPlace) { Index = (uint)i })];
-            }
-            else
-            {
-                _memory = new MemifClientMemory(queues, BitOperations.Log2((uint)ring), (uint)room);
-                MemifQueues = [.. Enumerable.Range(0, queues).Select(i => new MemifClientQueue(_memory.Shared.Address, _memory.MakeBuffers(i), (uint)ring) { Index = (uint)i })];
-            }
-            Capabilities = new PortCapabilities
-            {
-                Headroom = inPlace ? 0 : (int)PeerBuffers.Headroom,
-                MaxFrame = PacketBurst.MaxLength,
-                ZeroCopyReceive = !isServer || inPlace,
-                ZeroCopySend = !isServer,
-            };
-            _thread = new PeerThread(spec.Name, UnixSocketType.SequencedPacket, isServer, socket =>
-                _memory is null ? new MemifServerSession(socket, this) : new MemifClientSession(socket, this, _memory));
+            bool inPlace = Capabilities.Headroom == 0;
+            Open(queues, i => new MemifServerQueue(PacketBurst.MaxLength, inPlace) { Index = (uint)i },
+                UnixSocketType.SequencedPacket, listens: true, socket => new MemifServerSession(socket, this));
+            return;
         }
-        catch (HeadraceException error)
-        {
-            _memory?.Dispose();
-            throw spec.Fail(error.Message, error);
-        }
+        MemifClientMemory memory = _memory = spec.Make(() => new MemifClientMemory(queues, BitOperations.Log2((uint)ring), (uint)room));
+        Open(queues, i => new MemifClientQueue(memory.Shared.Address, memory.MakeBuffers(i), (uint)ring) { Index = (uint)i },
+            UnixSocketType.SequencedPacket, listens: false, socket => new MemifClientSession(socket, this, memory));
     }
-
-    /// <inheritdoc/>
-    public PortSpec Spec { get; }
-
-    /// <inheritdoc/>
-    public PortCapabilities Capabilities { get; }
-
-    /// <inheritdoc/>
-    public uint Ifindex
-    {
-        get => _ifindex;
-        set
-        {
-            _ifindex = value;
-            foreach (MemifQueue queue in MemifQueues)
-                queue.Ifindex = value;
-        }
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<PacketQueue> Queues => MemifQueues;
-
-    /// <inheritdoc/>
-    public string? DownReason => _thread.DownReason;
 
     /// <summary>Which interface on the socket.</summary>
     internal uint Id { get; }
@@ -83,18 +37,21 @@ internal sealed unsafe class MemifPort : IPacketPort
     /// <summary>What a client must know; empty when anybody may come.</summary>
     internal string Secret { get; }
 
-    /// <summary>How often a peer connected.</summary>
-    internal int Connections => _thread.Connections;
-
-    /// <summary>The queues, as the sessions see them.</summary>
-    internal IReadOnlyList<MemifQueue> MemifQueues { get; }
-
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void ReleaseMemory() => _memory?.Dispose();
+
+    private static bool IsServer(PortSpec spec) => spec.Choice("role", "server", "server", "client", "master", "slave") is "server" or "master";
+
+    private static PortCapabilities CapabilitiesOf(PortSpec spec)
     {
-        _thread.Dispose();
-        foreach (MemifQueue queue in MemifQueues)
-            queue.Dispose();
-        _memory?.Dispose();
+        bool inPlace = IsServer(spec) && !spec.Flag("copy", otherwise: true);
+        return new PortCapabilities
+        {
+            Headroom = inPlace ? 0 : (int)PeerBuffers.Headroom,
+            MaxFrame = PacketBurst.MaxLength,
+            ZeroCopyReceive = !IsServer(spec) || inPlace,
+            ZeroCopySend = !IsServer(spec),
+            Note = IsServer(spec) && !inPlace ? "copies what it receives, since the client's buffers have no room before a packet; copy=no lends them as they are" : "",
+        };
     }
 }

@@ -23,7 +23,7 @@ internal sealed class MemifServerSession : PeerSession
     }
 
     /// <inheritdoc/>
-    public override void Start() => Send(MemifMessage.Hello("headrace", MemifConnection.MaxRegions, _port.MemifQueues.Count, MemifRing.MaxLog2Size));
+    public override void Start() => Send(MemifMessage.Hello("headrace", MemifConnection.MaxRegions, _port.PeerQueues.Count, MemifRing.MaxLog2Size));
 
     /// <inheritdoc/>
     public override bool Receive()
@@ -55,7 +55,7 @@ internal sealed class MemifServerSession : PeerSession
     {
         if (Established)
         {
-            foreach (MemifQueue queue in _port.MemifQueues)
+            foreach (MemifQueue queue in _port.PeerQueues)
                 queue.Detach();
         }
         _connection.Release();
@@ -125,8 +125,8 @@ internal sealed class MemifServerSession : PeerSession
         var rings = message.RingIsToServer ? _connection.ToServer : _connection.ToClient;
         if (_descriptors.Count != 1)
             throw new ControlException($"it announced a ring with {_descriptors.Count} descriptors; it takes one");
-        if (message.RingIndex != rings.Count || rings.Count == _port.MemifQueues.Count)
-            throw new ControlException($"it announced ring {message.RingIndex}, expected {rings.Count} of at most {_port.MemifQueues.Count} (queues=N)");
+        if (message.RingIndex != rings.Count || rings.Count == _port.PeerQueues.Count)
+            throw new ControlException($"it announced ring {message.RingIndex}, expected {rings.Count} of at most {_port.PeerQueues.Count} (queues=N)");
         if (message.RingLog2Size > MemifRing.MaxLog2Size)
             throw new ControlException($"it announced a ring of 2^{message.RingLog2Size} descriptors; 2^{MemifRing.MaxLog2Size} is the most");
         byte* address = _connection.Find(message.RingRegion, message.RingOffset, (uint)MemifRing.Bytes(message.RingLog2Size));
@@ -146,10 +146,10 @@ internal sealed class MemifServerSession : PeerSession
             throw new ControlException("it wants to connect without a ring");
         foreach (MemifRing ring in _connection.ToServer)
             ring.WantsInterrupt = false;
-        for (int i = 0; i < _port.MemifQueues.Count; i++)
+        for (int i = 0; i < _port.PeerQueues.Count; i++)
         {
             MemifRing? receiving = i < _connection.ToServer.Count ? _connection.ToServer[i] : null;
-            _port.MemifQueues[i].Attach(_connection, receiving, i < _connection.ToClient.Count ? _connection.ToClient[i] : null);
+            _port.PeerQueues[i].Attach(_connection, receiving, i < _connection.ToClient.Count ? _connection.ToClient[i] : null);
         }
         Established = true;
     }

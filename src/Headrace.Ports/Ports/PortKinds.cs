@@ -15,6 +15,7 @@ public static class PortKinds
         NullPort.Kind,
         MemifPort.Kind,
         VhostPort.Kind,
+        VirtioUserPort.Kind,
     ];
 
     /// <summary>Their names for a message.</summary>

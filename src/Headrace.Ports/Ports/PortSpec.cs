@@ -1,4 +1,5 @@
 using System.Globalization;
+using Headrace.Bytecode;
 
 namespace Headrace.Ports;
 
@@ -131,6 +132,19 @@ public sealed class PortSpec
     {
         string word = Value(key) ?? otherwise;
         return words.Contains(word) ? word : throw Fail($"'{key}={word}': {string.Join(" or ", words.ToArray())} is wanted");
+    }
+
+    /// <summary>Makes something the port needs; an error becomes one about this port.</summary>
+    internal T Make<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (HeadraceException error) when (error is not PortException)
+        {
+            throw Fail(error.Message, error);
+        }
     }
 
     /// <summary>An error about this port.</summary>

@@ -20,7 +20,7 @@ internal sealed unsafe class VhostSession : PeerSession
     {
         _port = port;
         _message = new VhostMessage(socket);
-        _vrings = [.. Enumerable.Range(0, 2 * port.VhostQueues.Count).Select(_ => new VhostVring())];
+        _vrings = [.. Enumerable.Range(0, 2 * port.PeerQueues.Count).Select(_ => new VhostVring())];
     }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed unsafe class VhostSession : PeerSession
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (VhostQueue queue in _port.VhostQueues)
+        foreach (VhostQueue queue in _port.PeerQueues)
             queue.Attach(null, null);
         foreach (VhostVring vring in _vrings)
             vring.Dispose();
@@ -116,7 +116,7 @@ internal sealed unsafe class VhostSession : PeerSession
                     throw new ControlException($"it takes protocol features {_protocolFeatures & ~ProtocolOffered:x} that were not offered");
                 break;
             case VhostRequest.GetQueueNumber:
-                _message.Reply((ulong)_port.VhostQueues.Count);
+                _message.Reply((ulong)_port.PeerQueues.Count);
                 return;
             case VhostRequest.SetVringEnable:
                 (VhostVring vringToEnable, uint enable) = State();
@@ -243,14 +243,14 @@ internal sealed unsafe class VhostSession : PeerSession
     private void UpdateAll()
     {
         bool any = false;
-        for (int i = 0; i < _port.VhostQueues.Count; i++)
+        for (int i = 0; i < _port.PeerQueues.Count; i++)
         {
             // The even ring of a pair is the one that the driver receives from.
             VhostVring sending = _vrings[2 * i], receiving = _vrings[2 * i + 1];
             if (Start(sending) | Start(receiving))
-                _port.VhostQueues[i].Attach(receiving.IsEnabled ? receiving.Ring : null, sending.IsEnabled ? sending.Ring : null);
+                _port.PeerQueues[i].Attach(receiving.IsEnabled ? receiving.Ring : null, sending.IsEnabled ? sending.Ring : null);
             else if (sending.Ring is not null || receiving.Ring is not null)
-                _port.VhostQueues[i].Attach(receiving.IsEnabled ? receiving.Ring : null, sending.IsEnabled ? sending.Ring : null);
+                _port.PeerQueues[i].Attach(receiving.IsEnabled ? receiving.Ring : null, sending.IsEnabled ? sending.Ring : null);
             any |= (sending.IsEnabled && sending.Ring is not null) || (receiving.IsEnabled && receiving.Ring is not null);
         }
         Established = any;
@@ -298,7 +298,7 @@ internal sealed unsafe class VhostSession : PeerSession
             return;
         int pair = Array.IndexOf(_vrings, vring) / 2;
         VhostVring sending = _vrings[2 * pair], receiving = _vrings[2 * pair + 1];
-        _port.VhostQueues[pair].Attach(vring == receiving || !receiving.IsEnabled ? null : receiving.Ring, vring == sending || !sending.IsEnabled ? null : sending.Ring);
+        _port.PeerQueues[pair].Attach(vring == receiving || !receiving.IsEnabled ? null : receiving.Ring, vring == sending || !sending.IsEnabled ? null : sending.Ring);
         vring.Base = ring.Base;
         vring.Ring = null;
         ring.Dispose();

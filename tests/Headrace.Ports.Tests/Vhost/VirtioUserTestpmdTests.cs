@@ -1,0 +1,43 @@
+namespace Headrace.Ports.Tests;
+
+/// <summary>Against DPDK's net_vhost: frames go to testpmd and come back.</summary>
+public sealed class VirtioUserTestpmdTests : IDisposable
+{
+    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"headrace-virtio-{Guid.NewGuid():N}");
+
+    public void Dispose() => File.Delete(_socket);
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(",packed", "")]
+    [InlineData(",role=server", ",client=1")]
+    [InlineData(",role=server,packed", ",client=1")]
+    public void Testpmd_gets_and_returns_every_frame(string options, string device)
+    {
+        Testpmd.Require();
+        using var port = PortKinds.Open($"virtio-user:{_socket}{options}");
+        using var testpmd = Start(device);
+        NumberedTraffic.UntilUp(port);
+        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], Testpmd.Packets, NumberedTraffic.Lengths(22, 1514), window: 150, () => testpmd.Output);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",packed")]
+    public void Testpmd_may_die_and_come_back(string options)
+    {
+        Testpmd.Require();
+        using var port = PortKinds.Open($"virtio-user:{_socket}{options}");
+        for (int i = 0; i < Testpmd.Restarts; i++)
+        {
+            File.Delete(_socket); // net_vhost does not replace the file that its killed predecessor left
+            using var testpmd = Start("");
+            NumberedTraffic.UntilUp(port);
+            NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], 2000, NumberedTraffic.Lengths(22, 1514), window: 150, () => testpmd.Output);
+            testpmd.Kill();
+            NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
+        }
+    }
+
+    private Testpmd Start(string device) => new([$"net_vhost0,iface={_socket}{device}"]);
+}
