@@ -98,6 +98,7 @@ internal sealed partial class Verifier
         CallChain? writes = MayWriteStack(instruction) ? Frame.Chain : null;
         if (writes is not null)
             Array.Clear(_written);
+        _target?.CheckInstruction(instruction);
         bool alive = Execute(instruction, slot);
         writes?.Commit(slot, _written);
         return alive;

@@ -31,6 +31,7 @@ internal sealed partial class Verifier
             _live = RegisterLiveness.Solve(Code, Program.Type);
             _comparison = new StateComparison(_live);
             FindPacketChanges();
+            _target?.CheckProgram();
             VerifyMain();
             VerifyGlobals();
             new StackDepth(this, _flow, _stackDepths).Check();

@@ -9,6 +9,7 @@ internal sealed partial class Verifier
     private readonly CallChecker _calls;
     private readonly FactCollector _facts;
     private readonly RegisterKind[] _accessKinds;
+    private readonly TargetCheck? _target;
     private int _lastId;
 
     public Verifier(ProgramSpec program, IReadOnlyList<MapSpec> maps, Btf? types, VerifierOptions options)
@@ -20,6 +21,7 @@ internal sealed partial class Verifier
         Log = new VerifierLog(options.LogLevel);
         Code = program.Instructions;
         _calls = new CallChecker(this);
+        _target = options.Target is { } target ? new TargetCheck(this, target) : null;
         _facts = new FactCollector(Code.Length);
         _isWellFormed = new bool[Code.Length];
         _accessKinds = new RegisterKind[Code.Length];
@@ -64,6 +66,9 @@ internal sealed partial class Verifier
 
     /// <summary>A register of the running frame.</summary>
     public ref RegisterState this[Register register] => ref State.Current.Registers[(int)register];
+
+    /// <summary>The subprogram that starts at a slot, or -1.</summary>
+    public int FindFunction(int start) => _flow.Find(start);
 
     /// <summary>A fresh id, for <see cref="RegisterState.Id"/> and <see cref="RegisterState.ReferenceId"/>.</summary>
     public int NewId() => ++_lastId;

@@ -8,5 +8,6 @@ internal static class VerifierErrno
     public const int TooBig = 7;
     public const int Access = 13;
     public const int Invalid = 22;
+    public const int Unsupported = 95; // EOPNOTSUPP, as devices answer
     public const int NotSupported = 524;
 }

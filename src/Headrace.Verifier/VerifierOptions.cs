@@ -11,4 +11,7 @@ public sealed record VerifierOptions
 
     /// <summary>Processors the kernel may have: bpf_get_smp_processor_id returns less.</summary>
     public int Processors { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Rules of the place the program is to run at, besides the kernel's; null for none.</summary>
+    public VerifierTarget? Target { get; init; }
 }

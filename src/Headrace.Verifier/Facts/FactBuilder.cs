@@ -7,18 +7,16 @@ namespace Headrace.Verifier;
 internal sealed class FactBuilder
 {
     private readonly Instruction[] _code;
-    private readonly ControlFlow _flow;
     private readonly FactSolver _solver;
     private readonly FactCollector _walked;
-    private readonly IReadOnlyList<MapSpec> _maps;
     private readonly DemandedBits _demanded;
     private readonly InstructionFacts[] _facts;
     private readonly RegisterState[] _shared = new RegisterState[11];
     private readonly RegisterFacts[] _sharedFacts = [.. InstructionFacts.NothingKnown];
 
-    private FactBuilder(ProgramSpec program, IReadOnlyList<MapSpec> maps, FactCollector walked, ControlFlow flow, FactSolver solver)
+    private FactBuilder(ProgramSpec program, FactCollector walked, ControlFlow flow, FactSolver solver)
     {
-        (_code, _maps, _walked, _flow, _solver) = (program.Instructions, maps, walked, flow, solver);
+        (_code, _walked, _solver) = (program.Instructions, walked, solver);
         _facts = new InstructionFacts[_code.Length];
         _demanded = new DemandedBits(program, flow, solver.Graph, walked.IsReached);
     }
@@ -33,7 +31,7 @@ internal sealed class FactBuilder
     {
         var solver = new FactSolver(program, maps, walked, flow, hasGlobals);
         bool isSolved = solver.TrySolve();
-        var builder = new FactBuilder(program, maps, walked, flow, solver);
+        var builder = new FactBuilder(program, walked, flow, solver);
         foreach (FactBlock block in solver.Graph.Ordered)
         {
             if (isSolved && block.State is not null)
@@ -59,10 +57,10 @@ internal sealed class FactBuilder
             Register? target = TargetOf(instruction);
             int packetBytes = state.PacketBytes;
             AccessFacts? access = null;
-            if (IsAccess(instruction))
+            if (MemoryInstruction.IsAccess(instruction))
             {
                 FactState met = state.Clone();
-                Register pointer = PointerOf(instruction);
+                Register pointer = MemoryInstruction.PointerOf(instruction);
                 _solver.Transfer.Meet(met, pointer, instruction.Offset, slot);
                 access = AccessOf(instruction, met[pointer], slot);
                 before = Describe(met);
@@ -106,32 +104,14 @@ internal sealed class FactBuilder
             if (ValueJoin.Same(_shared[i], state.Registers[i]))
                 continue;
             _shared[i] = state.Registers[i];
-            _sharedFacts[i] = Describe(state.Registers[i]);
+            _sharedFacts[i] = RegisterFacts.Of(state.Registers[i], _solver.Transfer.IndexOf(state.Registers[i].Map));
         }
         return [.. _sharedFacts];
     }
 
-    private RegisterFacts Describe(in RegisterState state)
-    {
-        if (state.Kind == RegisterKind.NotInitialized)
-            return RegisterFacts.None;
-        NumberFacts number = NumberFacts.Of(state);
-        if (state.Kind == RegisterKind.Scalar)
-            return new RegisterFacts(RegisterKind.Scalar, number);
-        return new RegisterFacts(
-            state.Kind, number, state.MayBeNull, state.Map, _solver.Transfer.IndexOf(state.Map),
-            FramesUp: state.FrameNumber == FactState.UnknownFrame ? -1 : state.FrameNumber,
-            Size: state.Kind == RegisterKind.Memory ? state.Detail : 0,
-            Subprogram: state.Kind == RegisterKind.Function ? state.Detail : -1,
-            Flags: state.Flags & ~RegisterFlags.MayBeNull);
-    }
-
     private AccessFacts AccessOf(Instruction instruction, in RegisterState pointer, int slot)
     {
-        Opcode opcode = instruction.Opcode;
         WalkedAccess access = _walked.AccessAt(slot);
-        bool isAtomic = opcode.Class == OpcodeClass.Stx && opcode.Mode == AccessMode.Atomic;
-        bool isWrite = opcode.Class != OpcodeClass.Ldx && !(isAtomic && (AtomicOp)instruction.Imm32 == AtomicOp.LoadAcquire);
         long min = access.MinOffset, max = access.MaxOffset;
         MapSpec? map = access.Map;
         int framesUp = access.FramesUp;
@@ -143,25 +123,12 @@ internal sealed class FactBuilder
             if (framesUp < 0 && pointer.FrameNumber != FactState.UnknownFrame)
                 framesUp = pointer.FrameNumber;
         }
-        return new AccessFacts(access.Kind, min, max, opcode.SizeInBytes, map, _solver.Transfer.IndexOf(map), framesUp, isWrite, isAtomic);
+        return new AccessFacts(access.Kind, min, max, instruction.Opcode.SizeInBytes, map, _solver.Transfer.IndexOf(map), framesUp,
+            MemoryInstruction.IsWrite(instruction), MemoryInstruction.IsAtomic(instruction));
     }
 
     private static bool IsBranch(Instruction instruction) =>
         instruction.Opcode.IsJump && instruction.Opcode.JumpOp is not (JumpOp.Ja or JumpOp.Call or JumpOp.Exit);
-
-    private static bool IsAccess(Instruction instruction) => instruction.Opcode.Class switch
-    {
-        OpcodeClass.Ldx or OpcodeClass.St or OpcodeClass.Stx => true,
-        _ => false,
-    };
-
-    private static Register PointerOf(Instruction instruction)
-    {
-        Opcode opcode = instruction.Opcode;
-        bool loads = opcode.Class == OpcodeClass.Ldx
-            || (opcode.Class == OpcodeClass.Stx && opcode.Mode == AccessMode.Atomic && (AtomicOp)instruction.Imm32 == AtomicOp.LoadAcquire);
-        return loads ? instruction.Src : instruction.Dst;
-    }
 
     private static Register? TargetOf(Instruction instruction)
     {

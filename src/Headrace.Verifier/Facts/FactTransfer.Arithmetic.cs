@@ -121,22 +121,15 @@ internal sealed partial class FactTransfer
         ScalarArithmetic.Apply(ref offset, distance, op, false);
         RegisterState moved = pointer;
         moved.Id = 0;
-        SetNumber(ref moved, offset);
+        moved.SetNumber(offset);
         return moved;
     }
 
     private static RegisterState NumberOf(in RegisterState pointer)
     {
         RegisterState number = RegisterState.UnknownScalar();
-        SetNumber(ref number, pointer);
+        number.SetNumber(pointer);
         return number;
-    }
-
-    private static void SetNumber(ref RegisterState value, in RegisterState number)
-    {
-        value.Var = number.Var;
-        (value.SMin, value.SMax, value.UMin, value.UMax) = (number.SMin, number.SMax, number.UMin, number.UMax);
-        (value.S32Min, value.S32Max, value.U32Min, value.U32Max) = (number.S32Min, number.S32Max, number.U32Min, number.U32Max);
     }
 
     /// <summary>Takes what cannot be a pointer here, or whose bits alone count, as a number.</summary>

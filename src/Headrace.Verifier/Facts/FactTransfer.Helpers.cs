@@ -7,14 +7,8 @@ internal sealed partial class FactTransfer
 {
     private MapSpec? MapOf(FactState state, HelperId id)
     {
-        if (HelperPrototypes.Find(id, program.Type) is not { } prototype)
-            return null;
-        for (int i = 0; i < prototype.Arguments.Length; i++)
-        {
-            if (prototype.Arguments[i].Kind is ArgumentKind.Map or ArgumentKind.Timer)
-                return state.Registers[i + 1].Map;
-        }
-        return null;
+        int argument = HelperTraits.MapArgument(id, program.Type);
+        return argument > 0 ? state.Registers[argument].Map : null;
     }
 
     private int CallbackOf(FactState state, HelperId id)

@@ -41,7 +41,7 @@ internal sealed partial class FactTransfer
         if (offset.SMin > offset.SMax)
             return;
         offset.Synchronize();
-        SetNumber(ref register, offset);
+        register.SetNumber(offset);
     }
 
     private void Load(FactState state, Instruction instruction, Register from, Register to, int slot)

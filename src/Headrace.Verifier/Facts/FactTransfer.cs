@@ -55,15 +55,7 @@ internal sealed partial class FactTransfer(
     }
 
     /// <summary>The map's index in the collection; -1 for none and for maps inside others.</summary>
-    public int IndexOf(MapSpec? map)
-    {
-        for (int i = 0; map is not null && i < maps.Count; i++)
-        {
-            if (ReferenceEquals(maps[i], map))
-                return i;
-        }
-        return -1;
-    }
+    public int IndexOf(MapSpec? map) => RegisterFacts.IndexOf(maps, map);
 
     private void WideLoad(FactState state, Instruction instruction, int slot)
     {

@@ -36,6 +36,33 @@ public sealed record RegisterFacts(
     /// <summary>The offset of a pointer when it is one constant, else null.</summary>
     public int? Offset => IsPointer && Number.IsConstant ? (int)Number.SMin : null;
 
+    /// <summary>Describes a register whose variable part is its whole offset and whose frame counts upward from the running one.</summary>
+    internal static RegisterFacts Of(in RegisterState state, int mapIndex)
+    {
+        if (state.Kind == RegisterKind.NotInitialized)
+            return None;
+        NumberFacts number = NumberFacts.Of(state);
+        if (state.Kind == RegisterKind.Scalar)
+            return new RegisterFacts(RegisterKind.Scalar, number);
+        return new RegisterFacts(
+            state.Kind, number, state.MayBeNull, state.Map, mapIndex,
+            FramesUp: state.FrameNumber == FactState.UnknownFrame ? -1 : state.FrameNumber,
+            Size: state.Kind == RegisterKind.Memory ? state.Detail : 0,
+            Subprogram: state.Kind == RegisterKind.Function ? state.Detail : -1,
+            Flags: state.Flags & ~RegisterFlags.MayBeNull);
+    }
+
+    /// <summary>Where a map stands in a collection; -1 for none and for maps inside others.</summary>
+    internal static int IndexOf(IReadOnlyList<MapSpec> maps, MapSpec? map)
+    {
+        for (int i = 0; map is not null && i < maps.Count; i++)
+        {
+            if (ReferenceEquals(maps[i], map))
+                return i;
+        }
+        return -1;
+    }
+
     /// <inheritdoc/>
     public override string ToString()
     {

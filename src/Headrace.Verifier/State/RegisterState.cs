@@ -128,6 +128,14 @@ internal partial struct RegisterState
         U32Min = U32Max = (uint)value;
     }
 
+    /// <summary>Gives the variable part what is known of another's.</summary>
+    public void SetNumber(in RegisterState other)
+    {
+        Var = other.Var;
+        (SMin, SMax, UMin, UMax) = (other.SMin, other.SMax, other.UMin, other.UMax);
+        (S32Min, S32Max, U32Min, U32Max) = (other.S32Min, other.S32Max, other.U32Min, other.U32Max);
+    }
+
     /// <summary>Forgets all about the variable part.</summary>
     public void SetUnbounded()
     {
