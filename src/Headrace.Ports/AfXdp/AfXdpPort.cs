@@ -1,15 +1,17 @@
+using Headrace.Bytecode;
 using Headrace.Engine;
 using Headrace.Linux;
 using Headrace.Linux.Sys;
+using Headrace.Objects;
 using Headrace.Ports.Sys;
 
 namespace Headrace.Ports;
 
 /// <summary><c>afxdp:IFACE</c>: AF_XDP sockets on the queues of a kernel interface, with a steering program of our own in front.</summary>
-internal sealed class AfXdpPort : IPacketPort
+internal sealed class AfXdpPort : IPacketPort, ISteerable
 {
     public static PortKind Kind { get; } = new("afxdp",
-        "afxdp:IFACE[,queue=N|all][,ring=N][,mode=native|generic][,copy|zerocopy][,busypoll=MICROSECONDS][,shared=no]",
+        "afxdp:IFACE[,queue=N|all][,ring=N][,mode=native|generic][,copy|zerocopy][,busypoll=MICROSECONDS][,shared=no][,stack=no]",
         "AF_XDP: packets bypass the kernel's stack, which keeps what is not steered here", (spec, options) => new AfXdpPort(spec, options), Obstacle);
 
     // Packets up to a page less headroom and the kernel's bookkeeping come in one piece.
@@ -19,19 +21,25 @@ internal sealed class AfXdpPort : IPacketPort
 
     private readonly List<AfXdpQueue> _queues = [];
     private readonly SteeringProgram _steering;
+    private readonly StackTap? _stack;
 
     private AfXdpPort(PortSpec spec, PortOptions options)
     {
-        Spec = spec.Require("an interface", "queue", "ring", "mode", "copy", "zerocopy", "busypoll", "shared");
+        Spec = spec.Require("an interface", "queue", "ring", "mode", "copy", "zerocopy", "busypoll", "shared", "stack");
         using NetworkInterface device = NetworkInterface.Find(spec.Name)
             ?? throw spec.Fail($"there is no interface '{spec.Name}' here; there are: {NetworkInterface.Names()}");
         Ifindex = device.Index;
-        string mode = spec.Choice("mode", "auto", "auto", "native", "generic");
+        XdpMode mode = spec.Choice("mode", "auto", "auto", "native", "generic") switch
+        {
+            "native" => XdpMode.Native,
+            "generic" => XdpMode.Generic,
+            _ => XdpMode.Auto,
+        };
         if (spec.Flag("copy") && spec.Flag("zerocopy"))
             throw spec.Fail("copy or zerocopy: one of them");
         try
         {
-            _steering = new SteeringProgram(spec.Name, device.Mtu > LongestInOnePage);
+            _steering = new SteeringProgram(device.Mtu > LongestInOnePage);
         }
         catch (KernelException error)
         {
@@ -42,12 +50,19 @@ internal sealed class AfXdpPort : IPacketPort
             (int first, int count) = QueuesOf(spec, device.ReceiveQueues);
             for (int queue = first; queue < first + count; queue++)
                 OpenQueue((uint)queue, count, options);
-            _steering.Attach(Ifindex, mode);
+            _steering.Attach(spec.Name, mode);
+            if (_steering.IsNative && spec.Flag("stack", otherwise: true))
+                _stack = OpenStack(device.Mtu, options);
         }
-        catch (Exception error)
+        catch (HeadraceException error) when (error is not PortException)
         {
             Dispose();
-            throw error is KernelException kernel ? spec.Fail(kernel.Message, kernel) : error;
+            throw spec.Fail(error.Message, error);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
         string note = string.Join("; ", Notes(mode));
         Capabilities = new PortCapabilities
@@ -75,6 +90,9 @@ internal sealed class AfXdpPort : IPacketPort
     public IReadOnlyList<PacketQueue> Queues => _queues;
 
     /// <inheritdoc/>
+    public IReadOnlyList<PacketQueue> StackQueues => _stack?.Queues ?? [];
+
+    /// <inheritdoc/>
     public string? DownReason => _queues.Exists(queue => queue.IsDown) ? $"interface {Spec.Name} is down or gone" : null;
 
     /// <summary>True when the driver puts packets into our memory itself.</summary>
@@ -84,9 +102,16 @@ internal sealed class AfXdpPort : IPacketPort
     public void StopReceiving() => _steering.Detach();
 
     /// <inheritdoc/>
+    public void Steer(IReadOnlyList<FlowFilter> flows) => _steering.Change(flows);
+
+    /// <inheritdoc/>
+    public void Steer(CollectionSpec spec) => _steering.Change(spec);
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _steering.Dispose();
+        _stack?.Dispose();
         foreach (AfXdpQueue queue in _queues)
             queue.Dispose();
     }
@@ -185,11 +210,28 @@ internal sealed class AfXdpPort : IPacketPort
         _ => null,
     };
 
-    private IEnumerable<string> Notes(string mode)
+    // A frame sent into an interface whose XDP program runs behind the driver would meet that program again, without end: no way to the stack then.
+    private StackTap? OpenStack(int mtu, PortOptions options)
+    {
+        try
+        {
+            return new StackTap(Ifindex, mtu, Math.Max(_queues.Count, options.Workers));
+        }
+        catch (HeadraceException error)
+        {
+            options.Note?.Invoke($"{Spec.Text}: passed packets cannot reach the kernel's stack: {error.Message}");
+            return null;
+        }
+    }
+
+    private IEnumerable<string> Notes(XdpMode mode)
     {
         if (!IsZeroCopy)
             yield return Spec.Flag("copy") ? "copy mode, as asked" : "copy mode: the driver has no zero copy";
         if (!_steering.IsNative)
-            yield return mode == "generic" ? "generic XDP, as asked" : "generic XDP: the driver has no native XDP, which costs more than half of the speed";
+        {
+            yield return mode == XdpMode.Generic ? "generic XDP, as asked" : "generic XDP: the driver has no native XDP, which costs more than half of the speed";
+            yield return "passed packets cannot reach the kernel's stack from generic XDP";
+        }
     }
 }

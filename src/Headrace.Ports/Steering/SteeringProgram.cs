@@ -1,6 +1,5 @@
 using Headrace.Bytecode;
 using Headrace.Linux;
-using Headrace.Linux.Sys;
 using Headrace.Objects;
 
 namespace Headrace.Ports;
@@ -10,20 +9,20 @@ internal sealed class SteeringProgram : IDisposable
 {
     private const uint LargestQueue = 256;
 
-    private readonly string _interface;
     private readonly bool _fragments;
-    private readonly KernelMap _sockets;
+    private readonly KernelMap _ownMap;
+    private readonly Dictionary<uint, int> _sockets = [];
     private KernelProgram _program;
-    private KernelLink? _link;
+    private KernelCollection? _collection;
+    private XdpLink? _link;
 
-    /// <summary>Loads it.</summary>
-    /// <param name="interfaceName">The interface, for messages.</param>
+    /// <summary>Loads one that takes every packet.</summary>
     /// <param name="fragments">True for an interface whose packets may be longer than a page: the driver then wants a program that says it can.</param>
     /// <exception cref="KernelException">The kernel refused.</exception>
-    public SteeringProgram(string interfaceName, bool fragments)
+    public SteeringProgram(bool fragments)
     {
-        (_interface, _fragments) = (interfaceName, fragments);
-        _sockets = KernelMap.Create(new MapSpec
+        _fragments = fragments;
+        _ownMap = KernelMap.Create(new MapSpec
         {
             Name = "headrace_xsks",
             Type = MapType.XskMap,
@@ -37,55 +36,50 @@ internal sealed class SteeringProgram : IDisposable
         }
         catch
         {
-            _sockets.Dispose();
+            _ownMap.Dispose();
             throw;
         }
     }
 
     /// <summary>True when the driver runs it; false when the kernel does, behind the driver and slower.</summary>
-    public bool IsNative { get; private set; }
+    public bool IsNative => _link?.Mode == XdpMode.Native;
 
     /// <summary>Gives a queue's packets to a socket.</summary>
-    public void SetSocket(uint queue, int descriptor) => _sockets.Update(BitConverter.GetBytes(queue), BitConverter.GetBytes(descriptor));
-
-    /// <summary>Attaches it: from now on packets go to the sockets.</summary>
-    /// <param name="ifindex">The interface.</param>
-    /// <param name="mode"><c>native</c>, <c>generic</c>, or <c>auto</c> for the first that works.</param>
-    /// <exception cref="KernelException">The kernel refused.</exception>
-    public void Attach(uint ifindex, string mode)
+    public void SetSocket(uint queue, int descriptor)
     {
-        const uint Generic = 1 << 1, Native = 1 << 2; // XDP_FLAGS_SKB_MODE, XDP_FLAGS_DRV_MODE
-        int result = mode == "generic" ? -ErrorNumber.EOPNOTSUPP : Create(ifindex, Native);
-        IsNative = result >= 0;
-        if (result < 0 && (mode == "generic" || (mode == "auto" && result != -ErrorNumber.EBUSY)))
-            result = Create(ifindex, Generic);
-        if (result < 0)
-        {
-            throw new KernelException("BPF_LINK_CREATE", $"XDP on {_interface}", -result,
-                advice: -result == ErrorNumber.EBUSY ? "Another XDP program is attached: 'headrace net' shows which." : null);
-        }
-        _link = new KernelLink(new Descriptor(result));
+        _sockets[queue] = descriptor;
+        Put(_ownMap, queue, descriptor);
     }
 
+    /// <summary>Attaches it: from now on packets go to the sockets.</summary>
+    /// <exception cref="HeadraceException">Another program is attached, or the kernel refused.</exception>
+    public void Attach(string device, XdpMode mode) => _link = _program.AttachXdp(device, mode);
+
     /// <summary>Changes which packets go to the sockets, between two packets.</summary>
-    /// <param name="filter">
-    /// Instructions that find R6 the context and go on behind their end to take a packet, or return <c>XDP_PASS</c>; empty takes all.
-    /// </param>
-    /// <exception cref="KernelException">The kernel refused; what was there stays.</exception>
-    public void Change(Instruction[] filter)
+    /// <param name="flows">What to take; none takes all.</param>
+    /// <exception cref="HeadraceException">The kernel refused; what was there stays.</exception>
+    public void Change(IReadOnlyList<FlowFilter> flows) => Replace(Load(flows), null);
+
+    /// <summary>Lets an object's program choose.</summary>
+    /// <exception cref="HeadraceException">The object has not one XDP program and one xskmap, or the kernel refused; what was there stays.</exception>
+    public void Change(CollectionSpec spec)
     {
-        KernelProgram next = Load(filter);
+        ProgramSpec[] programs = [.. spec.Programs.Where(program => program.Type == ProgramType.Xdp)];
+        MapSpec[] maps = [.. spec.Maps.Where(map => map.Type == MapType.XskMap)];
+        if (programs.Length != 1 || maps.Length != 1)
+            throw new HeadraceException($"{spec.Source}: a program that steers flows is one XDP program with one xskmap; it has {programs.Length} and {maps.Length}");
+        KernelCollection collection = KernelCollection.Load(spec, new KernelLoadOptions { Programs = [programs[0].Name] });
         try
         {
-            _link?.Update(next);
+            foreach ((uint queue, int descriptor) in _sockets)
+                Put(collection.Maps[maps[0].Name], queue, descriptor);
+            Replace(collection.Programs[programs[0].Name], collection);
         }
         catch
         {
-            next.Dispose();
+            collection.Dispose();
             throw;
         }
-        _program.Dispose();
-        _program = next;
     }
 
     /// <summary>Detaches it: from now on the kernel has every packet.</summary>
@@ -100,41 +94,35 @@ internal sealed class SteeringProgram : IDisposable
     {
         Detach();
         _program.Dispose();
-        _sockets.Dispose();
+        _collection?.Dispose();
+        _ownMap.Dispose();
     }
 
-    private int Create(uint ifindex, uint flags)
+    private static void Put(KernelMap map, uint queue, int descriptor) => map.Update(BitConverter.GetBytes(queue), BitConverter.GetBytes(descriptor));
+
+    private void Replace(KernelProgram next, KernelCollection? collection)
     {
-        var attributes = new LinkCreateAttr
+        try
         {
-            ProgramFd = _program.Descriptor.Value,
-            TargetIfindex = ifindex,
-            AttachType = (uint)AttachType.Xdp,
-            Flags = flags,
-        };
-        return Bpf.CreateLink(ref attributes);
+            _link?.Replace(next);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
+        _program.Dispose();
+        _collection?.Dispose();
+        (_program, _collection) = (next, collection);
     }
 
-    private KernelProgram Load(Instruction[] filter)
+    private KernelProgram Load(IReadOnlyList<FlowFilter> flows) => KernelProgram.Load(new ProgramSpec
     {
-        const short QueueOffset = 16; // offsetof(struct xdp_md, rx_queue_index)
-        Instruction[] instructions = new ProgramBuilder()
-            .Add(Instruction.Mov(Register.R6, Register.R1))
-            .Add(filter)
-            .Add(Instruction.Load(AccessSize.Word, Register.R2, Register.R6, QueueOffset))
-            .Add(Instruction.LoadMap(Register.R1, 0))
-            .Add(Instruction.Mov(Register.R3, (int)XdpAction.Pass)) // where no socket is bound
-            .Add(Instruction.Call(HelperId.RedirectMap))
-            .Add(Instruction.Exit())
-            .Build();
-        return KernelProgram.Load(new ProgramSpec
-        {
-            Name = "headrace_steer",
-            Type = ProgramType.Xdp,
-            ExpectedAttachType = AttachType.Xdp,
-            Flags = _fragments ? ProgramFlags.XdpHasFrags : 0,
-            License = "Apache-2.0",
-            Instructions = instructions,
-        }, [_sockets]);
-    }
+        Name = "headrace_steer",
+        Type = ProgramType.Xdp,
+        ExpectedAttachType = AttachType.Xdp,
+        Flags = _fragments ? ProgramFlags.XdpHasFrags : 0,
+        License = "Apache-2.0",
+        Instructions = SteeringCode.Build(flows),
+    }, [_ownMap]);
 }

@@ -1,4 +1,4 @@
-namespace Headrace.Linux;
+namespace Headrace.Bytecode;
 
 /// <summary>One instruction of classic BPF (<c>struct sock_filter</c>), as <c>tcpdump -dd</c> prints it.</summary>
 /// <param name="Code">What it does.</param>
