@@ -61,6 +61,8 @@ internal sealed class Clang(BuildRequest request, TextWriter log)
         // With relative paths the same compiler makes the same bytes in any folder.
         string folder = Path.GetDirectoryName(item.Source)!;
         arguments.AddRange(["-fdebug-compilation-dir=.", $"-fdebug-prefix-map={request.Project.TrimEnd('/')}=.", $"-fdebug-prefix-map={folder}=."]);
+        foreach (string include in item.Includes.Where(include => !Path.IsPathRooted(include)))
+            arguments.Add($"-fdebug-prefix-map={Path.GetFullPath(include, request.Project)}={include}");
         arguments.AddRange(item.Options);
         arguments.AddRange(["-fno-color-diagnostics", "-fno-caret-diagnostics", "-fdiagnostics-format=msvc"]);
         arguments.AddRange(["-MD", "-MF", rules, "-c", item.Source, "-o", output]);
