@@ -85,6 +85,11 @@ public class NameTests
               xY 32 0 u32 | int xY
             type struct:RateLimit 8 unsigned used
             type struct:face 8 unsigned used
+            type struct:system 8 unsigned used
+            type struct:collection 8 unsigned used
+            type struct:programs 8 unsigned used
+            type struct:span 8 unsigned used
+            type struct:headrace 8 unsigned used
             type struct:spec 8 unsigned used
             """)]);
         Assert.Empty(generated.Compiled);
