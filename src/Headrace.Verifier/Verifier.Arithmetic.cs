@@ -33,19 +33,19 @@ internal sealed partial class Verifier
         CheckRead(instruction.Dst);
         CheckWritable(instruction.Dst);
         ref RegisterState dst = ref this[instruction.Dst];
-        if (dst.Kind != RegisterKind.Scalar)
-        {
-            dst.BecomeUnknown();
-        }
-        else if (instruction.Opcode.AluOp == AluOp.Neg)
+        if (instruction.Opcode.AluOp == AluOp.Neg && dst.Kind == RegisterKind.Scalar)
         {
             ScalarArithmetic.Apply(ref dst, dst, AluOp.Neg, instruction.Opcode.Is32);
             dst.Id = 0;
             dst.Offset = 0;
         }
-        else
+        else if (instruction.Opcode.AluOp == AluOp.End && dst.Kind == RegisterKind.Scalar)
         {
             ChangeByteOrder(ref dst, instruction);
+        }
+        else
+        {
+            dst.BecomeUnknown();
         }
     }
 
@@ -195,30 +195,34 @@ internal sealed partial class Verifier
             AdjustPointer(instruction, pointer, src, numberIsDestination: false);
             return;
         }
-        // A number with a high half is not what a 32-bit sum was made from.
-        bool isNarrow = dst.UMax <= uint.MaxValue;
+        RegisterState before = dst;
         ScalarArithmetic.Apply(ref dst, src, opcode.AluOp, opcode.Is32);
-        LinkSum(ref dst, src, opcode, isNarrow);
+        LinkSum(ref dst, before, src, instruction);
     }
 
-    // A register that is another plus a constant goes on learning with it, once.
-    private static void LinkSum(ref RegisterState dst, in RegisterState src, Opcode opcode, bool isNarrow)
+    // A register that is another plus or less a constant goes on learning with it, once.
+    private static void LinkSum(ref RegisterState dst, in RegisterState before, in RegisterState src, Instruction instruction)
     {
-        bool is32 = opcode.Is32;
-        long difference = is32 ? (int)src.Var.Value : (long)src.Var.Value;
-        bool follows = opcode.AluOp switch
+        Opcode opcode = instruction.Opcode;
+        bool isSum = opcode.AluOp is AluOp.Add or AluOp.Sub && !(opcode.UsesRegister && instruction.Src == instruction.Dst);
+        if (!isSum || before.Id == 0 || before.Link != LinkKind.Equal || !src.IsKnown(opcode.Is32))
         {
-            AluOp.Add => difference is >= int.MinValue and <= int.MaxValue,
-            AluOp.Sub => difference is > int.MinValue and <= int.MaxValue,
-            _ => false,
-        };
-        if (follows && dst.Id != 0 && (is32 ? isNarrow && src.Var.Subregister.IsConst : src.Var.IsConst) && dst.Link == LinkKind.Equal)
-        {
-            dst.Link = is32 ? LinkKind.Offset32 : LinkKind.Offset;
-            dst.Offset = (int)(opcode.AluOp == AluOp.Add ? difference : -difference);
+            Unlink(ref dst);
             return;
         }
-        Unlink(ref dst);
+        long delta = opcode.Is32 ? (int)src.Var.Value : (long)src.Var.Value;
+        if (opcode.AluOp == AluOp.Sub)
+            delta = -delta;
+        // What is cut off must not have been there: the others would not know of it.
+        bool fits = opcode.Is32 ? before.UMax <= uint.MaxValue && delta != -(long)int.MinValue : delta is >= int.MinValue and <= int.MaxValue;
+        if (!fits)
+        {
+            Unlink(ref dst);
+            return;
+        }
+        dst.Id = before.Id;
+        dst.Link = opcode.Is32 ? LinkKind.Offset32 : LinkKind.Offset;
+        dst.Offset = (int)delta;
     }
 
     internal static string Operators(AluOp op) => op switch

@@ -23,10 +23,13 @@ internal sealed partial class Verifier
         for (int f = State.CurrentFrame; f >= 0; f--)
         {
             FunctionState frame = State.Frames[f]!;
-            int live = _live[f == State.CurrentFrame ? Slot : State.Frames[f + 1]!.CallSite];
+            ushort live = _live[f == State.CurrentFrame ? Slot : State.Frames[f + 1]!.CallSite];
             for (int i = 0; i < 10; i++)
             {
-                if ((live & (1 << i)) != 0 && frame.Registers[i].Kind == RegisterKind.Scalar && frame.Registers[i].Id == id)
+                // What nobody reads any more need not learn, and takes no place.
+                if ((live & (1 << i)) == 0)
+                    continue;
+                if (frame.Registers[i].Kind == RegisterKind.Scalar && frame.Registers[i].Id == id)
                     Keep(frame, ref frame.Registers[i], new LinkedPlace((byte)f, (byte)i, false), ref places);
             }
             for (int i = 0; i < frame.StackSlots; i++)
@@ -67,29 +70,22 @@ internal sealed partial class Verifier
             ref RegisterState register = ref place.IsStack ? ref frame.Stack[place.Index].Spilled : ref frame.Registers[place.Index];
             if (register.Kind != RegisterKind.Scalar || register.Id != known.Id)
                 continue;
-            // Sums of different widths are not comparable.
+            // A sum in 32 bits and one in 64 differ by more than a constant.
             if (register.Link != known.Link && register.Link != LinkKind.Equal && known.Link != LinkKind.Equal)
                 continue;
             int own = register.Link != LinkKind.Equal ? register.Offset : 0;
             int other = known.Link != LinkKind.Equal ? known.Offset : 0;
-            bool is32 = register.Link == LinkKind.Offset32 || known.Link == LinkKind.Offset32;
-            bool precise = register.Precise;
-            LinkKind link = register.Link;
-            int offset = register.Offset;
-            if (own == other)
+            if ((register.Link == LinkKind.Equal && known.Link == LinkKind.Equal) || (register.Offset == known.Offset))
             {
                 register = known;
+                continue;
             }
-            else
-            {
-                RegisterState sum = known;
-                ScalarArithmetic.Apply(ref sum, RegisterState.Constant((ulong)((long)own - other)), AluOp.Add, is32);
-                register = sum;
-                register.Id = known.Id;
-            }
-            register.Link = link;
-            register.Offset = offset;
-            register.Precise = precise;
+            RegisterState sum = known;
+            ScalarArithmetic.Apply(ref sum, RegisterState.Constant((ulong)((long)own - other)), AluOp.Add, false);
+            if (register.Link == LinkKind.Offset32 || known.Link == LinkKind.Offset32)
+                sum.ZeroExtend32();
+            (sum.Id, sum.Link, sum.Offset) = (register.Id, register.Link, register.Offset);
+            register = sum;
         }
     }
 }

@@ -199,11 +199,14 @@ internal sealed partial class Verifier
         {
             (int index, int at) = Locate(offset);
             ref StackSlot slot = ref frame.Stack[index];
+            _changedSlots |= 1UL << index;
             if (zero && slot[at] == SlotKind.Spill && slot.Spilled.IsZero)
             {
                 zeroUsed = true;
                 continue;
             }
+            if (slot[0] == SlotKind.Spill)
+                ScrubSpill(ref slot);
             slot.Spilled = default;
             bool stays = zero && slot[at] == SlotKind.Zero;
             zeroUsed |= stays;

@@ -7,6 +7,6 @@ internal enum LinkKind : byte
     Equal,
     /// <summary>Equal but for a constant, which is the register's offset.</summary>
     Offset,
-    /// <summary>Equal but for a constant in the low 32 bits; the high half is 0.</summary>
+    /// <summary>The same in 32 bits: the sum was cut to its low half, and all values of the id fit there.</summary>
     Offset32,
 }
