@@ -58,7 +58,7 @@ internal static class ScalarArithmetic
     {
         AluOp.Div or AluOp.Mod => false,
         AluOp.Lsh or AluOp.Rsh or AluOp.Arsh => is32
-            ? src.Var.Subregister.IsConst && src.U32Max < 32 && src.UMin == src.U32Min
+            ? src.Var.Subregister.IsConst && src.U32Min == src.U32Max && src.UMax < 32
             : src.Var.IsConst && src.UMax < 64,
         _ => true,
     };

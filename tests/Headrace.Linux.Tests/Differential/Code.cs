@@ -7,6 +7,8 @@ internal static class Code
 {
     public static Instruction Exit { get; } = new(Opcode.Jump(JumpOp.Exit, true, false), Register.R0, Register.R0, 0, 0);
 
+    public static Instruction Mov(Register dst, int immediate) => Alu(AluOp.Mov, dst, immediate);
+
     public static Instruction Mov(Register dst, long immediate) => Alu(AluOp.Mov, dst, (int)immediate);
 
     public static Instruction Mov(Register dst, Register src) => Alu(AluOp.Mov, dst, src);
