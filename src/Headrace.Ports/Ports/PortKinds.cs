@@ -16,6 +16,7 @@ public static class PortKinds
         MemifPort.Kind,
         VhostPort.Kind,
         VirtioUserPort.Kind,
+        DpdkPort.Kind,
     ];
 
     /// <summary>Their names for a message.</summary>

@@ -39,6 +39,8 @@ public sealed class PortSpec
         string[] pieces = arguments.Split(',', StringSplitOptions.TrimEntries);
         bool named = !pieces[0].Contains('=', StringComparison.Ordinal);
         var options = new List<KeyValuePair<string, string?>>();
+        if (kind == DpdkPort.KindName)
+            return new PortSpec(text, kind, arguments, "", options); // words of EAL's, which repeat keys as they like
         foreach (string piece in named ? pieces.AsSpan(1) : pieces)
         {
             int equals = piece.IndexOf('=', StringComparison.Ordinal);

@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Headrace.Engine;
+using Headrace.Ports.Sys;
+
+namespace Headrace.Ports;
+
+/// <summary>A queue of a DPDK port: the driver's own burst functions, mbufs lent as frames.</summary>
+internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
+{
+    private const int Burst = 256;
+    private const ulong IsJoined = 1;
+
+    [ThreadStatic]
+    private static bool t_isRegistered;
+
+    private readonly DpdkPort _port;
+    private readonly DpdkEnvironment _environment;
+    private readonly ushort _number;
+    private readonly byte* _operations;
+    private readonly nint* _mbufs = (nint*)NativeMemory.Alloc(Burst, (nuint)sizeof(nint));
+    private readonly nint* _spare = (nint*)NativeMemory.Alloc(Burst, (nuint)sizeof(nint));
+    private readonly PeerBuffers _joined = new(64, PeerBuffers.StrideFor(PacketBurst.MaxLength));
+    private uint _spareCount;
+    private bool _disposed;
+
+    public DpdkQueue(DpdkPort port, DpdkEnvironment environment, ushort number)
+    {
+        (_port, _environment, _number) = (port, environment, number);
+        _operations = environment.Dpdk.PortOperations + port.Number * DpdkAbi.PortOperations;
+    }
+
+    /// <inheritdoc/>
+    public override object Memory => _environment;
+
+    /// <inheritdoc/>
+    public override int Receive(Frame* frames, int capacity)
+    {
+        if (!t_isRegistered)
+            Register();
+        var receive = *(delegate* unmanaged<void*, nint*, ushort, ushort>*)(_operations + DpdkAbi.ReceiveFunction);
+        void* queue = (*(void***)(_operations + DpdkAbi.ReceiveQueues))[_number];
+        int count = receive(queue, _mbufs, (ushort)Math.Min(capacity, Burst));
+        if (count == 0)
+            return 0;
+        ulong now = PortClock.Now;
+        uint ifindex = _port.Ifindex;
+        long bytes = 0;
+        int taken = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte* mbuf = (byte*)_mbufs[i];
+            byte* buffer = *(byte**)(mbuf + DpdkAbi.MbufBuffer);
+            if (*(ushort*)(mbuf + DpdkAbi.MbufSegments) != 1 || buffer != mbuf + DpdkAbi.MbufSize + DpdkEnvironment.PrivateSize)
+            {
+                taken += Join(mbuf, frames + taken, now) ? 1 : 0;
+                continue;
+            }
+            byte* data = buffer + *(ushort*)(mbuf + DpdkAbi.MbufDataOffset);
+            uint length = *(ushort*)(mbuf + DpdkAbi.MbufDataLength);
+            frames[taken++] = new Frame
+            {
+                HardStart = buffer - DpdkEnvironment.PrivateSize,
+                Meta = data,
+                Data = data,
+                End = data + length,
+                HardEnd = buffer + *(ushort*)(mbuf + DpdkAbi.MbufBufferLength),
+                IngressIfindex = ifindex,
+                RxQueueIndex = _number,
+                Timestamp = now,
+                Buffer = (ulong)mbuf,
+            };
+            bytes += length;
+        }
+        Counters.CountReceived(taken, bytes);
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public override void Send(PacketQueue owner, Frame* frames, int count)
+    {
+        if (!t_isRegistered)
+            Register();
+        bool isOurs = owner.Memory == _environment;
+        for (int done = 0; done < count; done += Burst)
+            SendBurst(owner, frames + done, Math.Min(Burst, count - done), isOurs);
+        if (!isOurs)
+            owner.Release(frames, count);
+    }
+
+    /// <inheritdoc/>
+    public override void Release(Frame* frames, int count)
+    {
+        if (!t_isRegistered)
+            Register();
+        for (int done = 0; done < count;)
+        {
+            uint mbufs = 0;
+            for (; done < count && mbufs < Burst; done++)
+            {
+                if ((frames[done].Buffer & IsJoined) != 0)
+                    _joined.Return((uint)(frames[done].Buffer >> 1));
+                else
+                    _mbufs[mbufs++] = (nint)frames[done].Buffer;
+            }
+            Free(mbufs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, long>> ReadMissed()
+    {
+        // DPDK counts a device's, not a queue's.
+        if (_number != 0 || Volatile.Read(ref _disposed))
+            return [];
+        byte* statistics = stackalloc byte[DpdkAbi.StatisticsSize];
+        if (_environment.Dpdk.GetStatistics(_port.Number, statistics) != 0)
+            return [];
+        return
+        [
+            new("missed by the device", *(long*)(statistics + DpdkAbi.StatisticsMissed)),
+            new("damaged on the wire", *(long*)(statistics + DpdkAbi.StatisticsErrors)),
+            new("no mbuf free", *(long*)(statistics + DpdkAbi.StatisticsNoBuffer)),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        Volatile.Write(ref _disposed, true);
+        if (_spareCount > 0)
+            _environment.Dpdk.FreeMbufs(_spare, _spareCount);
+        NativeMemory.Free(_mbufs);
+        NativeMemory.Free(_spare);
+        _joined.Dispose();
+    }
+
+    private void SendBurst(PacketQueue owner, Frame* frames, int count, bool isOurs)
+    {
+        uint mbufs = 0;
+        long bytes = 0;
+        for (int i = 0; i < count; i++)
+        {
+            Frame* frame = frames + i;
+            byte* mbuf = (byte*)frame->Buffer;
+            uint length = (uint)frame->Length;
+            // A packet that grew into the private bytes before its buffer has no offset: it moves to another mbuf.
+            bool inPlace = isOurs && (frame->Buffer & IsJoined) == 0 && frame->Data >= *(byte**)(mbuf + DpdkAbi.MbufBuffer);
+            if (inPlace)
+                *(ushort*)(mbuf + DpdkAbi.MbufDataOffset) = (ushort)(frame->Data - *(byte**)(mbuf + DpdkAbi.MbufBuffer));
+            else
+            {
+                mbuf = Copy(frame, length);
+                if (isOurs)
+                    ReleaseOne(owner, frame);
+                if (mbuf == null)
+                    continue;
+            }
+            *(uint*)(mbuf + DpdkAbi.MbufPacketLength) = length;
+            *(ushort*)(mbuf + DpdkAbi.MbufDataLength) = (ushort)length;
+            bytes += length;
+            _mbufs[mbufs++] = (nint)mbuf;
+        }
+        if (mbufs == 0)
+            return;
+        var transmit = *(delegate* unmanaged<void*, nint*, ushort, ushort>*)(_operations + DpdkAbi.TransmitFunction);
+        void* queue = (*(void***)(_operations + DpdkAbi.TransmitQueues))[_number];
+        // Many drivers take no more than 32 or 64 at once; they are asked again while they take any.
+        uint sent = 0;
+        while (sent < mbufs)
+        {
+            uint now = transmit(queue, _mbufs + sent, (ushort)(mbufs - sent));
+            if (now == 0)
+                break;
+            sent += now;
+        }
+        for (uint i = sent; i < mbufs; i++)
+            bytes -= *(ushort*)((byte*)_mbufs[i] + DpdkAbi.MbufDataLength);
+        Counters.CountSent(sent, bytes);
+        if (sent == mbufs)
+            return;
+        Counters.CountRefused(RefusalCause.RingFull, mbufs - sent);
+        _environment.Dpdk.FreeMbufs(_mbufs + sent, mbufs - sent);
+    }
+
+    /// <summary>An mbuf with a copy of a packet; null when it was refused and counted.</summary>
+    private byte* Copy(Frame* frame, uint length)
+    {
+        if (_spareCount == 0 && _environment.TryTake(_spare, Burst / 4))
+            _spareCount = Burst / 4;
+        if (_spareCount == 0)
+        {
+            Counters.CountRefused(RefusalCause.NoBuffer, 1);
+            return null;
+        }
+        byte* mbuf = (byte*)_spare[_spareCount - 1];
+        byte* buffer = *(byte**)(mbuf + DpdkAbi.MbufBuffer);
+        if (length > *(ushort*)(mbuf + DpdkAbi.MbufBufferLength) - (uint)DpdkAbi.MbufHeadroom)
+        {
+            Counters.CountRefused(RefusalCause.TooLong, 1);
+            return null;
+        }
+        _spareCount--;
+        *(ushort*)(mbuf + DpdkAbi.MbufDataOffset) = DpdkAbi.MbufHeadroom;
+        *(ulong*)(mbuf + DpdkAbi.MbufFlags) = 0;
+        PacketCopy.Copy(buffer + DpdkAbi.MbufHeadroom, frame->Data, length);
+        return mbuf;
+    }
+
+    /// <summary>Copies a packet of several mbufs, or of one with a buffer elsewhere, into one piece.</summary>
+    private bool Join(byte* first, Frame* frame, ulong now)
+    {
+        uint total = *(uint*)(first + DpdkAbi.MbufPacketLength);
+        bool fits = total <= PacketBurst.MaxLength;
+        uint index = 0;
+        if (fits && _joined.TryTake(out index))
+        {
+            byte* buffer = _joined[index];
+            byte* to = buffer + PeerBuffers.Headroom;
+            for (byte* mbuf = first; mbuf != null; mbuf = *(byte**)(mbuf + DpdkAbi.MbufNext))
+            {
+                uint length = *(ushort*)(mbuf + DpdkAbi.MbufDataLength);
+                PacketCopy.Copy(to, *(byte**)(mbuf + DpdkAbi.MbufBuffer) + *(ushort*)(mbuf + DpdkAbi.MbufDataOffset), length);
+                to += length;
+            }
+            byte* data = buffer + PeerBuffers.Headroom;
+            *frame = new Frame
+            {
+                HardStart = buffer,
+                Meta = data,
+                Data = data,
+                End = to,
+                HardEnd = buffer + _joined.Stride,
+                IngressIfindex = _port.Ifindex,
+                RxQueueIndex = _number,
+                Timestamp = now,
+                Buffer = ((ulong)index << 1) | IsJoined,
+            };
+        }
+        else
+            fits = false;
+        nint toFree = (nint)first;
+        _environment.Dpdk.FreeMbufs(&toFree, 1);
+        return fits;
+    }
+
+    private void ReleaseOne(PacketQueue owner, Frame* frame)
+    {
+        if ((frame->Buffer & IsJoined) != 0)
+        {
+            owner.Release(frame, 1);
+            return;
+        }
+        nint mbuf = (nint)frame->Buffer;
+        _environment.Dpdk.FreeMbufs(&mbuf, 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Free(uint count)
+    {
+        if (count > 0)
+            _environment.Dpdk.FreeMbufs(_mbufs, count);
+    }
+
+    // Threads that EAL knows have a cache of mbufs; others go to the common ring each time.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Register()
+    {
+        _ = _environment.Dpdk.RegisterThread();
+        t_isRegistered = true;
+    }
+}
