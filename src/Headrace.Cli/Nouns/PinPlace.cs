@@ -17,7 +17,7 @@ internal static class PinPlace
         PrepareFolder(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/", answer);
     }
 
-    /// <summary>Prepares a folder that paths will be made in; makes it where its parent is in a bpf file system.</summary>
+    /// <summary>Sees that a folder is, or can be made, in a bpf file system.</summary>
     /// <exception cref="HeadraceException">It is in no bpf file system.</exception>
     public static void PrepareFolder(string folder, Answer answer)
     {
@@ -33,6 +33,12 @@ internal static class PinPlace
             throw new HeadraceException($"{folder} is in no bpf file system, where programs, maps and links are pinned: "
                 + $"use a path below {custom}, or mount one (mount -t bpf bpf {folder})");
         }
-        Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Pins an object, with the folders above its path where they are missing.</summary>
+    public static void Pin(string path, Action<string> pin)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
+        pin(path);
     }
 }

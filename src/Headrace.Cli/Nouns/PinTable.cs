@@ -13,5 +13,5 @@ internal sealed class PinTable
     public static PinTable? Read(Answer answer) => answer.WithPins ? new PinTable(BpfFileSystem.Pins()) : null;
 
     /// <summary>The paths of an object.</summary>
-    public IReadOnlyList<string> PathsOf(PinKind kind, uint id) => [.. _paths[(kind, id)]];
+    public IReadOnlyList<string> PathsOf(PinKind kind, uint id) => [.. _paths[(kind, id)].Order(StringComparer.Ordinal)];
 }

@@ -13,7 +13,7 @@ internal sealed class LinkPin() : KernelAction("pin")
         string path = words.Next("the path to pin the link at");
         words.End();
         PinPlace.Prepare(path, answer);
-        link.Pin(path);
+        PinPlace.Pin(path, link.Pin);
         answer.Done();
         return ExitCode.Done;
     }

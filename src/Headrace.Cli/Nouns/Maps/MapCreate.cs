@@ -65,7 +65,7 @@ internal sealed class MapCreate() : KernelAction("create")
             Flags = (MapFlags)flags,
             InnerMap = inner,
         });
-        map.Pin(path);
+        PinPlace.Pin(path, map.Pin);
         answer.Done();
         return ExitCode.Done;
     }

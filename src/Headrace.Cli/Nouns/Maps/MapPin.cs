@@ -13,7 +13,7 @@ internal sealed class MapPin() : KernelAction("pin")
         string path = words.Next("the path to pin the map at");
         words.End();
         PinPlace.Prepare(path, answer);
-        map.Pin(path);
+        PinPlace.Pin(path, map.Pin);
         answer.Done();
         return ExitCode.Done;
     }

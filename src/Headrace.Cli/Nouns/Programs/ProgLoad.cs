@@ -104,7 +104,7 @@ internal sealed class ProgLoad(string name, bool all) : KernelAction(name)
 
     private static void Pin(string path, Action<string> pin, List<string> pinned)
     {
-        pin(path);
+        PinPlace.Pin(path, pin);
         pinned.Add(path);
     }
 

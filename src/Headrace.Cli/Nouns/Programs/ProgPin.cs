@@ -13,7 +13,7 @@ internal sealed class ProgPin() : KernelAction("pin")
         string path = words.Next("the path to pin the program at");
         words.End();
         PinPlace.Prepare(path, answer);
-        program.Pin(path);
+        PinPlace.Pin(path, program.Pin);
         answer.Done();
         return ExitCode.Done;
     }

@@ -36,10 +36,10 @@ internal sealed record ProgramRecord(ProgramInfo Info, IReadOnlyList<string>? Pi
         json.WriteNumber("bytes_memlock", Info.MemoryLocked);
         if (Info.MapIds.Count > 0)
             json.WriteNumbers("map_ids", Info.MapIds);
-        if (Pins?.Count > 0)
-            json.WriteTexts("pinned", Pins);
         if (Info.BtfId != 0)
             json.WriteNumber("btf_id", Info.BtfId);
+        if (Pins?.Count > 0)
+            json.WriteTexts("pinned", Pins);
         json.WriteEndObject();
     }
 

@@ -22,7 +22,7 @@ internal sealed class BtfShow() : KernelAction("show", "list")
         }
         ILookup<uint, uint> programs = KernelProgram.All().Select(program => program.GetInfo()).ToLookup(info => info.BtfId, info => info.Id);
         ILookup<uint, uint> maps = KernelMap.All().Select(map => map.GetInfo()).ToLookup(info => info.BtfId, info => info.Id);
-        answer.WriteRecords([.. infos.Select(info => new BtfRecord(info, [.. programs[info.Id]], [.. maps[info.Id]]))], chosen: false);
+        answer.WriteRecords([.. infos.Select(info => new BtfRecord(info, [.. programs[info.Id]], [.. maps[info.Id]]))], chosen);
         return ExitCode.Done;
     }
 }

@@ -105,22 +105,20 @@ internal sealed class BtfValueJson(Btf types, Utf8JsonWriter json)
 
     private static long Signed(UInt128 raw, int size) => (long)((ulong)raw << (64 - (size * 8))) >> (64 - (size * 8));
 
+    // Compilers do not always say that an enum is signed: bpftool takes all for signed.
     private void Constant(BtfEnum @enum, ReadOnlySpan<byte> bytes)
     {
-        UInt128 raw = Unsigned(bytes);
-        long value = @enum.IsSigned ? Signed(raw, bytes.Length) : (long)(ulong)raw;
+        int size = Math.Min(bytes.Length, sizeof(ulong));
+        long value = Signed(Unsigned(bytes[..size]), size);
         foreach (BtfEnumerator constant in @enum.Values)
         {
-            if (constant.Value == value)
+            if (Signed((ulong)constant.Value, size) == value)
             {
                 json.WriteStringValue(constant.Name);
                 return;
             }
         }
-        if (@enum.IsSigned)
-            json.WriteNumberValue(value);
-        else
-            json.WriteNumberValue((ulong)value);
+        json.WriteNumberValue(value);
     }
 
     private void Float(double value)

@@ -27,6 +27,8 @@ internal sealed class XdpStatusVerb : Verb
             WriteJson(rows, terminal.Out);
         else
             WriteText(rows, terminal.Out);
+        if (rows.Any(row => row.ProgramId != 0 && row.Info is null))
+            terminal.Error.WriteLine("headrace: note: names and tags of programs are shown to processes with CAP_SYS_ADMIN: run it as root");
         return ExitCode.Done;
     }
 
@@ -39,11 +41,24 @@ internal sealed class XdpStatusVerb : Verb
             if (id == 0)
                 continue;
             any = true;
-            using KernelProgram? program = KernelProgram.TryOpen(id);
-            yield return new Row(device, mode, id, program?.GetInfo());
+            yield return new Row(device, mode, id, InfoOf(id));
         }
         if (!any)
             yield return new Row(device, XdpMode.Auto, 0, null);
+    }
+
+    // Which program it is, everybody may know; its name, not everybody.
+    private static ProgramInfo? InfoOf(uint id)
+    {
+        try
+        {
+            using KernelProgram? program = KernelProgram.TryOpen(id);
+            return program?.GetInfo();
+        }
+        catch (KernelException error) when (error.ErrnoName == "EPERM")
+        {
+            return null;
+        }
     }
 
     private static void WriteJson(IReadOnlyList<Row> rows, TextWriter output)
