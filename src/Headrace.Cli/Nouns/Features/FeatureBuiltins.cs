@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Cli.Nouns.Links;
 using Headrace.Linux;
 using Headrace.Objects;
 
@@ -16,7 +17,7 @@ internal sealed class FeatureBuiltins() : KernelAction("list_builtins")
             "prog_types" => [.. Enum.GetValues<ProgramType>().Select(KernelWords.Of)],
             "map_types" => MapTypeNames.All,
             "attach_types" => [.. Enum.GetValues<AttachType>().Select(KernelWords.Of)],
-            "link_types" => [.. Enum.GetValues<LinkType>().Select(type => type == LinkType.Iterator ? "iter" : KernelWords.Snake(type.ToString()))],
+            "link_types" => [.. Enum.GetValues<LinkType>().Select(LinkRecord.WordOf)],
             "helpers" => [.. Enumerable.Range(0, HelperNames.Count).Select(id => "bpf_" + HelperNames.Of((HelperId)id))],
             _ => throw new UsageException("which names? prog_types, map_types, attach_types, link_types or helpers"),
         };

@@ -14,7 +14,7 @@ internal sealed record LinkRecord(LinkInfo Info, IReadOnlyList<string>? Pins, IR
     {
         json.WriteStartObject();
         json.WriteNumber("id", Info.Id);
-        json.WriteString("type", TypeWord);
+        json.WriteString("type", WordOf(Info.Type));
         json.WriteNumber("prog_id", Info.ProgramId);
         foreach ((string key, object value) in Target())
         {
@@ -30,7 +30,7 @@ internal sealed record LinkRecord(LinkInfo Info, IReadOnlyList<string>? Pins, IR
 
     public void WriteText(TextWriter output)
     {
-        output.WriteLine($"{Info.Id}: {TypeWord}  prog {Info.ProgramId}");
+        output.WriteLine($"{Info.Id}: {WordOf(Info.Type)}  prog {Info.ProgramId}");
         List<(string Key, object Value)> target = [.. Target()];
         if (target.Count > 0)
             output.WriteLine($"\t{string.Join("  ", target.Select(part => $"{part.Key} {part.Value}"))}");
@@ -41,7 +41,8 @@ internal sealed record LinkRecord(LinkInfo Info, IReadOnlyList<string>? Pins, IR
     // The kernel tells the number in the link's namespace, which may be another than this one.
     private string NameOf(uint index) => index == 0 ? "(detached)" : Devices.FirstOrDefault(device => device.Index == index)?.Name ?? "(unknown)";
 
-    private string TypeWord => Info.Type == LinkType.Iterator ? "iter" : KernelWords.Snake(Info.Type.ToString());
+    /// <summary>The kernel's word for a kind of link.</summary>
+    public static string WordOf(LinkType type) => type == LinkType.Iterator ? "iter" : KernelWords.Snake(type.ToString());
 
     /// <summary>What the link is attached to, by bpftool's keys.</summary>
     private IEnumerable<(string Key, object Value)> Target() => Info.Target switch
