@@ -117,4 +117,9 @@ internal static unsafe partial class Libc
     /// <returns>0 or above, or -1 with the error number set.</returns>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Control(int descriptor, ulong request, ulong argument);
+
+    /// <summary>Reads from a file.</summary>
+    /// <returns>Bytes read, or -1 with the error number set.</returns>
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* bytes, nuint length);
 }
