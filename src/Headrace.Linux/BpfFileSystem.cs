@@ -25,9 +25,14 @@ public static unsafe class BpfFileSystem
     /// <exception cref="KernelException">The kernel refused (<c>CAP_SYS_ADMIN</c> is needed).</exception>
     public static void Mount(string path = DefaultPath)
     {
+        bool isNew = !Directory.Exists(path);
         Directory.CreateDirectory(path);
-        if (!Contains(path) && Libc.Mount("bpf", path, "bpf", 0, "mode=0700") != 0)
-            throw new KernelException("mount", $"a bpf file system on {path}", Marshal.GetLastPInvokeError());
+        if (Contains(path) || Libc.Mount("bpf", path, "bpf", 0, "mode=0700") == 0)
+            return;
+        int error = Marshal.GetLastPInvokeError();
+        if (isNew)
+            Directory.Delete(path);
+        throw new KernelException("mount", $"a bpf file system on {path}", error);
     }
 
     /// <summary>Mounts the tracing file system on a directory.</summary>

@@ -98,7 +98,7 @@ public sealed class KernelCollection : IDisposable
     {
         foreach (MapSpec spec in Spec.Maps)
         {
-            KernelMap map = Borrowed(spec) ?? Pinned(spec) ?? KernelMap.Create(spec, _types, IsOffloaded ? _device : 0);
+            KernelMap map = Borrowed(spec) ?? Pinned(spec) ?? KernelMap.Create(spec, _types, IsOffloaded ? _device : 0, KernelMap.RoundedMaxEntriesOf(spec));
             _maps.Add(map);
             _mapsByName.Add(spec.Name, map);
         }

@@ -59,7 +59,7 @@ internal sealed class KernelReferences : IDisposable
         int id = KernelBtf.IsOfKernelAvailable ? KernelBtf.OfKernel.Find(prefix + program.AttachTarget, kind) : 0;
         return id != 0
             ? id
-            : throw new UnsupportedFeatureException($"program '{program.Name}'", $"'{prefix}{program.AttachTarget}' in the kernel's types", "this kernel has nothing of that name to attach to");
+            : throw new UnsupportedFeatureException($"program '{program.Name}'", $"'{prefix}{program.AttachTarget}' in the kernel's types", $"programs of type {program.Type} attach to such, and this kernel has nothing of that name");
     }
 
     /// <inheritdoc/>

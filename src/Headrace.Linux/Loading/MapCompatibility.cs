@@ -17,7 +17,7 @@ internal static class MapCompatibility
         Compare("type", spec.Type, info.Type);
         Compare("key size", spec.KeySize, info.KeySize);
         Compare("value size", spec.ValueSize, info.ValueSize);
-        Compare("max entries", KernelMap.MaxEntriesOf(spec), info.MaxEntries);
+        Compare("max entries", KernelMap.RoundedMaxEntriesOf(spec), info.MaxEntries);
         Compare("extra", spec.Extra, info.Extra);
         // The kernel adds the flag itself to maps of devices.
         MapFlags ignored = spec.Type is MapType.DevMap or MapType.DevMapHash ? MapFlags.ReadOnlyProgram : MapFlags.None;

@@ -61,6 +61,9 @@ internal sealed class LoaderProcess : IDisposable
         return (_process.ExitCode, errors);
     }
 
+    /// <summary>Everything it writes until it ends.</summary>
+    public string ReadToEnd() => _process.StandardOutput.ReadToEnd();
+
     public void Kill()
     {
         _process.Kill();
@@ -85,7 +88,11 @@ internal sealed class LoaderProcess : IDisposable
         int code = 0;
         try
         {
-            Load(Job.Parse(text));
+            var job = Job.Parse(text);
+            if (job.Program == UnprivilegedProbe.Program)
+                UnprivilegedProbe.Run();
+            else
+                Load(job);
         }
         catch (HeadraceException error)
         {
