@@ -41,6 +41,8 @@ public sealed partial class VerifierBenchmark() : Benchmark("verifier", "verifyi
             rows.Add(Alone(VerifierFamily.Diamonds(size), hasKernel));
         foreach (int size in s_rounds)
             rows.Add(Alone(VerifierFamily.Loop(size), hasKernel));
+        foreach (ProgramSpec program in (ProgramSpec[])[VerifierFamily.Diamonds(6667), VerifierFamily.Loop(14300)])
+            rows.Add(Memory(program));
         if (hasKernel)
             rows.Add(new BenchmarkRow("median of programs/", median, 1, "ratio", median));
         return rows;
@@ -82,6 +84,25 @@ public sealed partial class VerifierBenchmark() : Benchmark("verifier", "verifyi
         }
         string counts = hasKernel ? $" ({processed} insns, kernel {kernelProcessed})" : $" ({processed} insns)";
         return BenchmarkRow.Of(name + counts, ours, hasKernel ? Math.Max(1, peer) : null, "us");
+    }
+
+    // How far the process's memory rises above what it was: what the verification held at its peak, and what was not collected yet.
+    private static BenchmarkRow Memory(ProgramSpec program)
+    {
+        var spec = new CollectionSpec { Source = "generated", License = "GPL" };
+        spec.Programs.Add(program);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        File.WriteAllText("/proc/self/clear_refs", "5"); // resets the peak, proc(5)
+        double before = Status("VmRSS");
+        VerifierResult result = ProgramVerifier.Verify(spec, program);
+        double peak = Status("VmHWM") - before;
+        return new BenchmarkRow($"memory of {program.Name} ({result.Processed} insns), limit 256", peak, null, "MiB", null);
+    }
+
+    private static double Status(string field)
+    {
+        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return double.Parse(line.AsSpan(field.Length + 1).Trim().TrimEnd(" kB"), CultureInfo.InvariantCulture) / 1024;
     }
 
     private static double Median(List<BenchmarkRow> rows)
