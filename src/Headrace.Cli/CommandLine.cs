@@ -24,6 +24,7 @@ internal static class CommandLine
         new InspectVerb(),
         new AsmVerb(),
         new DisasmVerb(),
+        new GraphVerb(),
         new VmVerb(),
         new BenchVerb(),
         new ProgVerb(),

@@ -30,7 +30,6 @@ public class UsageTests
     }
 
     [Theory]
-    [InlineData("dataflow")]
     [InlineData("batch")]
     [InlineData("nfp")]
     [InlineData("gateware")]

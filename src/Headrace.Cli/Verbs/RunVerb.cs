@@ -13,7 +13,7 @@ internal sealed class RunVerb : Verb
 {
     private readonly Argument<string?> _object = new("OBJECT") { Description = "BPF object file", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _program = new("--program") { Description = "Program to run; may be left out where the object has one", HelpName = "NAME" };
-    private readonly Option<string?> _engine = new("--engine") { Description = "jit (default), interpreter or kernel", HelpName = "E" };
+    private readonly Option<string?> _engine = new("--engine") { Description = "jit (default), interpreter, dataflow or kernel", HelpName = "E" };
     private readonly Option<string?> _in = new("--in") { Description = "Packets: a pcap or pcapng file, '-', or gen: for generated traffic", HelpName = "SOURCE" };
     private readonly Option<string?> _out = new("--out") { Description = "Write the packets that go on to a pcap file", HelpName = "FILE" };
     private readonly Option<int> _repeat = new("--repeat") { Description = "Play the source this often", DefaultValueFactory = _ => 1, HelpName = "N" };

@@ -10,7 +10,7 @@ internal sealed unsafe class VmVerb : Verb
 {
     private const string Source = "the program on standard input";
 
-    private readonly Option<string> _engine = new("--engine") { Description = "interpreter or jit", DefaultValueFactory = _ => "interpreter", HelpName = "E" };
+    private readonly Option<string> _engine = new("--engine") { Description = "interpreter, jit or dataflow", DefaultValueFactory = _ => "interpreter", HelpName = "E" };
     private readonly Argument<string> _memory = new("MEMORY-HEX") { Description = "Memory for the program: R1 is its address, R2 its length", Arity = ArgumentArity.ZeroOrOne };
 
     public VmVerb() : base("vm", "Runs plain eBPF: the program as hex bytes on standard input, R0 as hex on standard output.")

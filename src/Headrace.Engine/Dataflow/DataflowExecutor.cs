@@ -25,7 +25,14 @@ public sealed unsafe class DataflowExecutor : Executor
     {
     }
 
-    /// <summary>The same with a graph of the caller's choice.</summary>
+    /// <summary>Makes an executor that runs a graph of the caller's choice.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="graph">Its graph.</param>
+    /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
+    public DataflowExecutor(LoadedProgram program, Graph graph, MachineOptions? options = null) : this(program, options, graph, null)
+    {
+    }
+
     internal DataflowExecutor(LoadedProgram program, MachineOptions? options, Graph? graph, SimulationOptions? simulation) : base(program, options)
     {
         _graph = graph ?? program.Graph;

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace Headrace.Dataflow;
+
+/// <summary>What a picture says of an actor.</summary>
+internal static class ActorCaption
+{
+    /// <summary>One line: its number, what it does, and operands that no link shows.</summary>
+    public static string Title(Actor actor)
+    {
+        var text = new StringBuilder(ActorText.Label(actor));
+        int first = HidesAddress(actor) ? 1 : 0;
+        for (int i = first; i < actor.Inputs.Count; i++)
+        {
+            if (actor.Kind is ActorKind.Helper or ActorKind.TailCall && actor.Inputs[i].Kind == ActorKind.MapHandle)
+                continue;
+            text.Append(i == first ? " " : ", ").Append(ActorText.Operand(actor.Inputs[i]));
+        }
+        return actor.HasResult ? string.Create(CultureInfo.InvariantCulture, $"%{actor.Id} {text}") : text.ToString();
+    }
+
+    /// <summary>Where it came from, in a few letters.</summary>
+    public static string Source(Graph graph, Actor actor) => graph.LineOf(actor) is { } line
+        ? string.Create(CultureInfo.InvariantCulture, $"{actor.Slot}  {Path.GetFileName(line.File)}:{line.Line}")
+        : actor.Slot.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Everything that is known of it, a line each.</summary>
+    public static string Details(Graph graph, Actor actor)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{actor}\n");
+        if (graph.LineOf(actor) is { } line)
+            text.Append(CultureInfo.InvariantCulture, $"{line.File}:{line.Line}: {line.Text.Trim()}\n");
+        if (actor.HasResult)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"range {actor.Facts.Min}..{actor.Facts.Max}, {actor.Facts.Width} bits, live 0x{actor.LiveBits:x}\n");
+            if (actor.Facts.Pointer.Kind != PointerKind.None)
+                text.Append(CultureInfo.InvariantCulture, $"points to {actor.Facts.Pointer.Kind} {(actor.Facts.Pointer.Offset is { } offset ? $"{offset:+0;-0;+0}" : "")}\n");
+        }
+        if (actor.Effects.Reads != 0)
+            text.Append(CultureInfo.InvariantCulture, $"reads {Names(graph, actor.Effects.Reads)}\n");
+        if (actor.Effects.Writes != 0)
+            text.Append(CultureInfo.InvariantCulture, $"writes {Names(graph, actor.Effects.Writes)}\n");
+        if (actor.Expansion is { } expansion)
+            text.Append(CultureInfo.InvariantCulture, $"carried out as {expansion.Form}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Latency.Of(actor)} cycles ({Latency.ClassOf(actor)})");
+        return text.ToString();
+    }
+
+    private static string Names(Graph graph, ulong regions) =>
+        regions == graph.Regions.Mask ? "everything" : string.Join(", ", graph.Regions.In(regions).Select(region => region.Name));
+
+    // The place of an access says it all when its offset is known.
+    private static bool HidesAddress(Actor actor) => actor.Kind is ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.ClearBytes
+        && actor.Inputs[0].Facts.Pointer is { Kind: not (PointerKind.Unknown or PointerKind.None), Offset: not null };
+}
