@@ -21,6 +21,8 @@ public enum HelperForm : byte
     MoveByConstant,
     /// <summary>Redirect through a known map.</summary>
     RedirectThroughMap,
+    /// <summary>Tail call of a constant index of a known map.</summary>
+    TailCallOfIndex,
     /// <summary>A number the machine holds.</summary>
     MachineNumber,
 }

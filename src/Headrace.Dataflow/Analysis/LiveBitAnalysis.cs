@@ -41,9 +41,9 @@ internal static class LiveBitAnalysis
             case ActorKind.Add or ActorKind.Subtract or ActorKind.Multiply or ActorKind.Negate:
                 return UpTo(live & own);
             case ActorKind.And:
-                return live & own & ~actor.Inputs[1 - input].Facts.Zeros;
+                return live & own & ~Known(actor.Inputs[1 - input], zeros: true);
             case ActorKind.Or:
-                return live & own & ~actor.Inputs[1 - input].Facts.Ones;
+                return live & own & ~Known(actor.Inputs[1 - input], zeros: false);
             case ActorKind.Xor:
                 return live & own;
             case ActorKind.Merge:
@@ -71,6 +71,10 @@ internal static class LiveBitAnalysis
                 return ulong.MaxValue;
         }
     }
+
+    // Of constants alone: were proved bits to count, each side could make the other's dead.
+    private static ulong Known(Actor input, bool zeros) =>
+        input.Kind != ActorKind.Constant ? 0 : zeros ? ~(ulong)input.Immediate : (ulong)input.Immediate;
 
     // Carries go upward only.
     private static ulong UpTo(ulong live) => live == 0 ? 0 : ulong.MaxValue >> BitOperations.LeadingZeroCount(live);

@@ -11,6 +11,24 @@ public static class PassPipeline
     /// <summary>Every pass, in the order in which they run.</summary>
     internal static readonly IPass[] All =
     [
+        new InlineFunctions(),
+        new PromoteStack(),
+        new FoldConstants(),
+        new CombineShifts(),
+        new CommonSubexpressions(),
+        new ForwardMemory(),
+        new MergeLoads(),
+        new MergeStores(),
+        new BulkCopies(),
+        new BoundsChecks(),
+        new SimplifyBranches(),
+        new ConvertBranches(),
+        new HoistInvariants(),
+        new ReduceStrength(),
+        new Narrow(),
+        new DeadActors(),
+        new ExpandHelpers(),
+        new ConstantTailCalls(),
     ];
 
     /// <summary>The names of the passes.</summary>

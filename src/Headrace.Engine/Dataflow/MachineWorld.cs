@@ -184,6 +184,9 @@ internal sealed unsafe class MachineWorld : TokenWorld
     {
         if (_stackMemory != null)
             Select(site.Tag);
+        // Functions that were inlined have frames of their own.
+        if (site.Depth >= Machine.MaxCallDepth)
+            throw JitRuntime.TooDeep(_machine);
         _machine.State->CallDepth = site.Depth;
     }
 

@@ -1,0 +1,67 @@
+using Headrace.Bytecode;
+
+namespace Headrace.Dataflow;
+
+/// <summary>Takes out what touches memory to no end: loads and look-ups nobody uses, stores that nobody reads.</summary>
+/// <remarks>Without a verifier's word a load stays: whether it faults shows.</remarks>
+internal sealed class DeadActors : IPass
+{
+    public string Name => "dead-actors";
+
+    public string Summary => "loads, look-ups and stores to no end go";
+
+    public int Run(Graph graph)
+    {
+        ulong read = graph.List.SelectMany(function => function.Actors).Aggregate(0UL, (bits, actor) => bits | actor.Effects.Reads);
+        int changes = 0;
+        foreach (Actor actor in graph.Snapshot())
+        {
+            if (!IsDead(graph, actor, read))
+                continue;
+            actor.Block!.Remove(actor);
+            changes++;
+        }
+        return changes;
+    }
+
+    private static bool IsDead(Graph graph, Actor actor, ulong read) => actor.Kind switch
+    {
+        ActorKind.Load => actor.Users.Count == 0 && (graph.IsVerified || IsInFrame(actor)),
+        ActorKind.Store or ActorKind.ClearBytes => (IsInFrame(actor) && (actor.Effects.Writes & read) == 0) || IsOverwritten(graph, actor),
+        ActorKind.Helper => actor.Users.Count == 0 && IsHarmless(graph, actor),
+        _ => false,
+    };
+
+    private static bool IsInFrame(Actor actor)
+    {
+        MemoryPlace place = MemoryPlace.Of(actor);
+        return place.Pointer is { Kind: PointerKind.Stack, Index: >= 0, Offset: { } offset } && offset >= -512 && offset + place.Size <= 0;
+    }
+
+    /// <summary>True when a later store of the same block covers all of it before anybody looks.</summary>
+    private static bool IsOverwritten(Graph graph, Actor store)
+    {
+        MemoryPlace place = MemoryPlace.Of(store);
+        if (place.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack) || !(graph.IsVerified || IsInFrame(store)))
+            return false;
+        List<Actor> actors = store.Block!.List;
+        for (int i = actors.IndexOf(store) + 1; i < actors.Count; i++)
+        {
+            Actor later = actors[i];
+            if (later.Kind is ActorKind.Store or ActorKind.ClearBytes && MemoryPlace.Of(later).Holds(place))
+                return true;
+            if (place.MayBeTouchedBy(later, store.Effects.Writes))
+                return false;
+        }
+        return false;
+    }
+
+    // Looking up in an LRU map marks the element; drawing a random number changes the next one.
+    private static bool IsHarmless(Graph graph, Actor helper) => helper.Helper switch
+    {
+        HelperId.MapLookupElem => graph.IsVerified && HelperEffects.MapIndex(helper) is >= 0 and var map
+            && graph.Maps[map].Type is not (MapType.LruHash or MapType.LruPerCpuHash),
+        HelperId.KtimeGetNs or HelperId.KtimeGetBootNs or HelperId.KtimeGetCoarseNs or HelperId.GetSmpProcessorId => true,
+        _ => false,
+    };
+}

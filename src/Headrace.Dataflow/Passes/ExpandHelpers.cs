@@ -1,0 +1,61 @@
+using Headrace.Bytecode;
+
+namespace Headrace.Dataflow;
+
+/// <summary>Marks helper calls that can be carried out in a special form: the map, its type and its sizes are known.</summary>
+/// <remarks>The graph keeps one actor for the call; each target puts its own look-up in the place of it.</remarks>
+internal sealed class ExpandHelpers : IPass
+{
+    public string Name => "expand-helpers";
+
+    public string Summary => "helpers with known maps and sizes get their special form";
+
+    public int Run(Graph graph)
+    {
+        int changes = 0;
+        foreach (Actor actor in graph.Snapshot())
+        {
+            if (actor.Kind != ActorKind.Helper)
+                continue;
+            int map = HelperEffects.MapIndex(actor);
+            HelperExpansion? expansion = Of(actor, map >= 0 ? graph.Maps[map] : null);
+            if (expansion == actor.Expansion && map == actor.Map)
+                continue;
+            (actor.Expansion, actor.Map) = (expansion, map);
+            changes++;
+        }
+        return changes;
+    }
+
+    private static HelperExpansion? Of(Actor actor, GraphMap? map)
+    {
+        switch (actor.Helper)
+        {
+            case HelperId.MapLookupElem when map is not null:
+                return LookupForm(map.Type) is { } form ? new HelperExpansion(form, map.KeySize, map.ValueSize) : null;
+            case HelperId.MapUpdateElem when map is not null:
+                return new HelperExpansion(HelperForm.MapUpdate, map.KeySize, map.ValueSize);
+            case HelperId.MapDeleteElem when map is not null:
+                return new HelperExpansion(HelperForm.MapDelete, map.KeySize, map.ValueSize);
+            case HelperId.RedirectMap when map is not null:
+                return new HelperExpansion(HelperForm.RedirectThroughMap, map.KeySize, map.ValueSize);
+            case HelperId.CsumDiff when actor.Inputs[1].Facts.Constant is not null && actor.Inputs[3].Facts.Constant is not null:
+                return new HelperExpansion(HelperForm.ChecksumOfSize, (int)actor.Inputs[1].Facts.Constant!, (int)actor.Inputs[3].Facts.Constant!);
+            case HelperId.XdpAdjustHead or HelperId.XdpAdjustTail when actor.Inputs[1].Facts.Constant is not null:
+                return new HelperExpansion(HelperForm.MoveByConstant);
+            case HelperId.GetSmpProcessorId:
+                return new HelperExpansion(HelperForm.MachineNumber);
+            default:
+                return null;
+        }
+    }
+
+    private static HelperForm? LookupForm(MapType type) => type switch
+    {
+        MapType.Array => HelperForm.ArrayElement,
+        MapType.PerCpuArray => HelperForm.PerCpuArrayElement,
+        MapType.Hash or MapType.LruHash or MapType.PerCpuHash or MapType.LruPerCpuHash => HelperForm.HashLookup,
+        MapType.LpmTrie => HelperForm.PrefixLookup,
+        _ => null,
+    };
+}
