@@ -61,7 +61,7 @@ public sealed class Actor
     /// <summary>Index of a map in <see cref="Graph.Maps"/>; -1 where there is none.</summary>
     public int Map { get; internal set; } = -1;
 
-    /// <summary>Frames below the function's own at which a call or helper stands (code of functions that were inlined).</summary>
+    /// <summary>Frames below the function's own that it stands in: code of functions that were inlined.</summary>
     public int Frame { get; internal set; }
 
     /// <summary>How the passes propose to carry a helper out; null for an ordinary call.</summary>

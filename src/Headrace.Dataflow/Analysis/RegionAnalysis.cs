@@ -154,7 +154,9 @@ internal sealed class RegionAnalysis
             case ActorKind.PacketLoad:
                 return new Effects(_map.Of(RegionKind.Packet) | _map.Of(RegionKind.PacketRest) | _map.Of(RegionKind.Context), 0);
             case ActorKind.Call:
-                return _functions[(int)actor.Immediate];
+                // Its frames lie where those of functions lie that were inlined here.
+                ulong stack = _map.Of(RegionKind.Stack);
+                return _functions[(int)actor.Immediate] | new Effects(stack, stack);
             case ActorKind.TailCall:
                 return new Effects(_map.Mask, _map.Mask);
             case ActorKind.Helper:

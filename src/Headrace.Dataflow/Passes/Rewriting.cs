@@ -17,6 +17,7 @@ internal static class Rewriting
     {
         Block block = place.Block!;
         Actor actor = block.Function.Graph.NewActor(kind, place.Slot, inputs);
+        actor.Frame = place.Frame;
         // Merges stay at the head.
         if (place.Kind == ActorKind.Merge)
             block.Insert(block.MergeCount, actor);

@@ -9,7 +9,7 @@ internal sealed class PacketTag
     /// <summary>Its number in the burst.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The packet before it; null for the first, or when that is done.</summary>
+    /// <summary>The packet before it; null for the first, or when that holds nothing any more.</summary>
     public PacketTag? Before { get; set; }
 
     /// <summary>The packet after it, once it has begun.</summary>
@@ -26,6 +26,9 @@ internal sealed class PacketTag
 
     /// <summary>True when this packet does not touch a region any more.</summary>
     public bool HasReleased(int region) => (_released >> region & 1) != 0;
+
+    /// <summary>True when it does not touch any of some regions any more.</summary>
+    public bool HasReleasedAll(ulong regions) => (regions & ~_released) == 0;
 
     /// <summary>Waits for a region to be released.</summary>
     public void Wait(int region, Activation activation, int place) => (_waiting[region] ??= []).Add((activation, place));

@@ -54,8 +54,7 @@ internal sealed partial class TokenMachine
     {
         Operand[] operands = plan.Operands;
         Invocation owner = activation.Owner;
-        int frame = actor.Kind == ActorKind.Helper ? actor.Frame : owner.Plan.Function.Frames - 1;
-        var site = new Site(owner.Packet.Number, actor.Slot, owner.Depth + frame);
+        var site = new Site(owner.Packet.Number, actor.Slot, owner.Depth + actor.Frame);
         ulong a = operands.Length > 0 ? Get(activation, operands[0]) : 0;
         ulong b = operands.Length > 1 ? Get(activation, operands[1]) : 0;
         switch (actor.Kind)
@@ -260,10 +259,14 @@ internal sealed partial class TokenMachine
         packet.IsDone = true;
         _inFlight--;
         Counts.Done(_now - packet.Start);
-        if (packet.After is { } after)
-            after.Before = null;
-        foreach (Region region in _graph.Regions.All)
-            packet.Release(region.Index, _deliveries);
+        foreach (int region in BlockOrder.Bits(_graph.Regions.SharedMask))
+        {
+            // One that was faster than the packet before it passes that one's token on when it comes.
+            if (packet.Before is { } before && !before.HasReleased(region))
+                before.Wait(region, packet.Sink ??= Activation.SinkOf(call), region);
+            else
+                packet.Release(region, _deliveries);
+        }
         if (!_isNested)
             _world.End(packet.Number, call.Result);
     }

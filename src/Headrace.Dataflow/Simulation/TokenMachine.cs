@@ -135,9 +135,11 @@ internal sealed partial class TokenMachine
         Span<ulong> arguments = stackalloc ulong[6];
         arguments.Clear();
         _world.Begin(number, arguments);
-        var packet = new PacketTag { Number = number, Start = _now, Before = _last is { IsDone: false } ? _last : null };
+        var packet = new PacketTag { Number = number, Start = _now, Before = _last };
         if (_last is not null)
             _last.After = packet;
+        if (_last?.Before is { } settled && settled.HasReleasedAll(_graph.Regions.SharedMask))
+            _last.Before = null;
         _last = packet;
         _inFlight++;
         Counts.Packets++;

@@ -3,10 +3,14 @@ using Headrace.Engine;
 namespace Headrace.Linux.Tests.Differential;
 
 /// <summary>A program on an engine of ours.</summary>
-internal sealed unsafe class EngineSubject(LoadedProgram program, EngineKind kind, IReadOnlyDictionary<string, Map> maps, PacketBurst packets, MachineOptions? options = null)
-    : Subject(kind.ToString().ToLowerInvariant())
+internal sealed unsafe class EngineSubject(string name, Executor executor, IReadOnlyDictionary<string, Map> maps, PacketBurst packets) : Subject(name)
 {
-    private readonly Executor _executor = program.CreateExecutor(kind, options);
+    private readonly Executor _executor = executor;
+
+    public EngineSubject(LoadedProgram program, EngineKind kind, IReadOnlyDictionary<string, Map> maps, PacketBurst packets, MachineOptions? options = null)
+        : this(kind.ToString().ToLowerInvariant(), program.CreateExecutor(kind, options), maps, packets)
+    {
+    }
 
     public override PacketBurst Packets => packets;
 

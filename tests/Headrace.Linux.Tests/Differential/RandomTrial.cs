@@ -1,5 +1,7 @@
+using Headrace.Dataflow;
 using Headrace.Engine;
 using Headrace.Objects;
+using Headrace.Verifier;
 
 namespace Headrace.Linux.Tests.Differential;
 
@@ -38,16 +40,48 @@ internal sealed class RandomTrial : IDisposable
         kernel.Run();
 
         using Collection collection = Collection.Load(spec, new EngineOptions { Maps = _maps });
+        LoadedProgram loaded = collection.Programs[spec.Programs[0].Name];
         foreach (EngineKind kind in s_engines)
         {
-            FillMaps();
-            Fill(_packets, program.Seed);
-            using var subject = new EngineSubject(collection.Programs[spec.Programs[0].Name], kind, _maps, _packets);
-            subject.Run();
-            if (Differential.Difference.Find(kernel, subject, _maps.Keys) is { } difference)
-                return difference;
+            if (Difference(kernel, new EngineSubject(loaded, kind, _maps, _packets), program.Seed) is { } difference)
+                return kind == EngineKind.Dataflow ? difference + Suspects(kernel, loaded, program.Seed) : difference;
         }
-        return null;
+        return Difference(kernel, DataflowSubject(loaded, spec, program.Seed), program.Seed);
+    }
+
+    private string? Difference(KernelSubject kernel, EngineSubject subject, ulong seed)
+    {
+        using (subject)
+        {
+            FillMaps();
+            Fill(_packets, seed);
+            subject.Run();
+            return Differential.Difference.Find(kernel, subject, _maps.Keys);
+        }
+    }
+
+    /// <summary>The passes without which the difference goes away.</summary>
+    private string Suspects(KernelSubject kernel, LoadedProgram loaded, ulong seed)
+    {
+        string[] suspects = [.. PassPipeline.Names.Where(pass => Difference(kernel, Variant(PassOptions.Without(pass)), seed) is null)];
+        return suspects.Length > 0 ? $"\nagrees without {string.Join(" or without ", suspects)}"
+            : Difference(kernel, Variant(PassOptions.None), seed) is null ? "\nagrees without any pass" : "\ndiffers without any pass too";
+
+        EngineSubject Variant(PassOptions passes) => new("dataflow", new DataflowExecutor(loaded, loaded.BuildGraph(passes)), _maps, _packets);
+    }
+
+    /// <summary>The dataflow engine once more: on the verifier's word, with one pass off, or none or all, and every order that links allow.</summary>
+    private EngineSubject DataflowSubject(LoadedProgram loaded, CollectionSpec spec, ulong seed)
+    {
+        int choice = (int)(seed % (ulong)(PassPipeline.Names.Count + 2));
+        PassOptions passes = choice < PassPipeline.Names.Count ? PassOptions.Without(PassPipeline.Names[choice])
+            : choice == PassPipeline.Names.Count ? PassOptions.None : PassOptions.All;
+        Graph graph = Graph.Build(spec, spec.Programs[0], ProgramVerifier.Verify(spec, spec.Programs[0]).Program);
+        PassPipeline.Run(graph, passes);
+        if (GraphCheck.Find(graph) is { } problem)
+            throw new InvalidOperationException($"seed {seed}: {problem}");
+        var executor = new DataflowExecutor(loaded, null, graph, new SimulationOptions(PacketsPerProgram, Disorder: seed));
+        return new EngineSubject($"dataflow without {string.Join(", ", passes.Disabled)}", executor, _maps, _packets);
     }
 
     public void Dispose()
