@@ -50,7 +50,7 @@ internal static class RangeArithmetic
                 return ValueFacts.OfBits((a.Zeros & b.Zeros) | (a.Ones & b.Ones), (a.Zeros & b.Ones) | (a.Ones & b.Zeros));
             case ActorKind.ShiftLeft when b.Constant is { } by:
                 return ShiftLeft(a, (int)by & (actor.Is32 ? 31 : 63), limit);
-            case ActorKind.ShiftRight when b.Constant is { } by:
+            case ActorKind.ShiftRight or ActorKind.ShiftRightSigned when b.Constant is { } by && (actor.Kind == ActorKind.ShiftRight || a.Max <= limit >> 1):
                 int right = (int)by & (actor.Is32 ? 31 : 63);
                 return Bits((a.Zeros >> right) | (right == 0 ? 0 : ~(limit >> right)), a.Ones >> right, a.Min >> right, a.Max >> right);
             case ActorKind.ShiftRight:

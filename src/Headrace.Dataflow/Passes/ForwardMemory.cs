@@ -34,7 +34,9 @@ internal sealed class ForwardMemory : IPass
         return changes;
     }
 
-    private static bool IsPrivate(Actor actor) => actor.Inputs[0].Facts.Pointer.Kind is PointerKind.Packet or PointerKind.Stack or PointerKind.Context;
+    // A load from a frame that is closed again stays, and faults.
+    private static bool IsPrivate(Actor actor) => actor.Inputs[0].Facts.Pointer is var pointer
+        && (pointer.Kind is PointerKind.Packet or PointerKind.Context || (pointer.Kind == PointerKind.Stack && pointer.Index <= actor.Frame));
 
     private static Actor? Find(Actor load, List<Known> known)
     {

@@ -38,7 +38,9 @@ internal static class StackSlots
                 PointerFacts place = pointer.Move(displacement);
                 anyUnknown |= place.Kind is PointerKind.Unknown or PointerKind.None;
                 int size = actor.Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? actor.Length : actor.Size;
-                Take(place, size, stays: actor.Kind is not (ActorKind.Load or ActorKind.Store), ranges);
+                // A frame that is closed again must not be touched: such an access stays, and faults.
+                bool isClosed = place.Kind == PointerKind.Stack && place.Index > actor.Frame;
+                Take(place, size, stays: isClosed || actor.Kind is not (ActorKind.Load or ActorKind.Store), ranges);
             }
             else if (actor.Kind == ActorKind.Helper)
             {

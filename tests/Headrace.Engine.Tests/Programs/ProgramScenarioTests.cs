@@ -8,7 +8,7 @@ namespace Headrace.Engine.Tests;
 public class ProgramScenarioTests
 {
     public static TheoryData<int, EngineKind, string> Names => new(
-        from kind in (EngineKind[])[EngineKind.Interpreter, EngineKind.Jit]
+        from kind in Enum.GetValues<EngineKind>()
         from index in Enumerable.Range(0, Scenarios.All.Count)
         select (index, kind, Scenarios.All[index].ToString()));
 

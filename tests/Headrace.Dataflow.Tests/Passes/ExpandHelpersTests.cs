@@ -1,0 +1,29 @@
+using Headrace.Bytecode;
+
+namespace Headrace.Dataflow.Tests.Passes;
+
+public class ExpandHelpersTests
+{
+    private const string Pass = "expand-helpers";
+
+    [Theory]
+    [InlineData(MapType.Array, HelperForm.ArrayElement)]
+    [InlineData(MapType.PerCpuArray, HelperForm.PerCpuArrayElement)]
+    [InlineData(MapType.LruHash, HelperForm.HashLookup)]
+    [InlineData(MapType.LpmTrie, HelperForm.PrefixLookup)]
+    public void Look_ups_get_the_form_of_their_map(MapType type, HelperForm expected)
+    {
+        Graph graph = Graphs.Xdp("*(u32 *)(r10 -4) = 1\nr2 = r10\nr2 += -4\nr1 = map[m] ll\ncall bpf_map_lookup_elem#1\nr0 = 2\nexit", Graphs.Map("m", type));
+        Assert.Equal(1, Graphs.Apply(graph, Pass));
+        Assert.Equal(new HelperExpansion(expected, 4, 8), Graphs.Only(graph, ActorKind.Helper).Expansion);
+    }
+
+    [Fact]
+    public void Heads_moved_by_a_constant_are_told_from_others()
+    {
+        Graph constant = Graphs.Xdp("r2 = -20\ncall bpf_xdp_adjust_head#44\nr0 = 2\nexit");
+        Assert.Equal(1, Graphs.Apply(constant, Pass));
+        Assert.Equal(HelperForm.MoveByConstant, Graphs.Only(constant, ActorKind.Helper).Expansion!.Form);
+        Assert.Equal(0, Graphs.Apply(Graphs.Xdp("r2 = *(u32 *)(r1 +12)\ncall bpf_xdp_adjust_head#44\nr0 = 2\nexit"), Pass));
+    }
+}
