@@ -16,6 +16,7 @@ internal sealed partial class TokenMachine
     private readonly List<(Activation Activation, int Actor)>[] _calendar = new List<(Activation, int)>[Latency.Max + 1];
     private readonly List<(Activation Activation, int Place, ulong Value)> _deliveries = [];
     private readonly Queue<(Activation From, int Exit)> _held = new();
+    private readonly Queue<PacketTag> _open = new();
     private readonly Graph _graph;
     private readonly SimulationOptions _options;
     private long _now;
@@ -58,7 +59,7 @@ internal sealed partial class TokenMachine
         int begun = 0;
         while (begun < count || _inFlight > 0)
         {
-            while (begun < count && _inFlight < _options.PacketsInFlight)
+            while (begun < count && begun - Oldest(begun) < _options.PacketsInFlight)
                 Begin(begun++);
             Step();
             Unblock();
@@ -66,6 +67,18 @@ internal sealed partial class TokenMachine
         }
         if (_failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+    }
+
+    /// <summary>The first packet that is not done: numbers in flight span no more than the limit, so that each has a stack of its own.</summary>
+    private int Oldest(int begun)
+    {
+        while (_open.TryPeek(out PacketTag? packet))
+        {
+            if (!packet.IsDone)
+                return packet.Number;
+            _open.Dequeue();
+        }
+        return begun;
     }
 
     /// <summary>A packet was stopped: those before it go on to their end, it and those behind it are dropped.</summary>
@@ -126,6 +139,7 @@ internal sealed partial class TokenMachine
         _deliveries.Clear();
         (_pending, _inFlight, _last, _tokens) = (0, 0, null, 0);
         _held.Clear();
+        _open.Clear();
         _activations = 0;
         (_failedPacket, _failure) = (int.MaxValue, null);
     }
@@ -141,6 +155,7 @@ internal sealed partial class TokenMachine
         if (_last?.Before is { } settled && settled.HasReleasedAll(_graph.Regions.SharedMask))
             _last.Before = null;
         _last = packet;
+        _open.Enqueue(packet);
         _inFlight++;
         Counts.Packets++;
         var call = new Invocation { Plan = PlanOf(0), Packet = packet, Depth = 0, FrameTop = _world.FrameTop(number) };
