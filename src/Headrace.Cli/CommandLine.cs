@@ -26,6 +26,8 @@ internal static class CommandLine
         new DisasmVerb(),
         new GraphVerb(),
         new VmVerb(),
+        new ForwardVerb(),
+        new PortsVerb(),
         new BenchVerb(),
         new ProgVerb(),
         new MapVerb(),
