@@ -20,6 +20,7 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
     private const int BusyPollBudget = 64;
 
     private readonly List<AfXdpQueue> _queues = [];
+    private readonly InterfaceDrops _drops;
     private readonly SteeringProgram _steering;
     private readonly StackTap? _stack;
 
@@ -29,6 +30,7 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
         using NetworkInterface device = NetworkInterface.Find(spec.Name)
             ?? throw spec.Fail($"there is no interface '{spec.Name}' here; there are: {NetworkInterface.Names()}");
         Ifindex = device.Index;
+        _drops = new InterfaceDrops(spec.Name);
         XdpMode mode = spec.Choice("mode", "auto", "auto", "native", "generic") switch
         {
             "native" => XdpMode.Native,
@@ -106,6 +108,9 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
 
     /// <inheritdoc/>
     public void Steer(CollectionSpec spec) => _steering.Change(spec);
+
+    /// <inheritdoc/>
+    public PortStatistics ReadStatistics() => _drops.AddTo(PortStatistics.Sum(_queues));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,6 +15,7 @@ internal sealed class PacketPort : IPacketPort
     private static readonly string[] s_fanouts = ["hash", "lb", "cpu", "rollover"]; // PACKET_FANOUT_*, from 0
 
     private readonly List<PacketSocketQueue> _queues = [];
+    private readonly InterfaceDrops _drops;
 
     private PacketPort(PortSpec spec, PortOptions options)
     {
@@ -22,6 +23,7 @@ internal sealed class PacketPort : IPacketPort
         using NetworkInterface device = NetworkInterface.Find(spec.Name)
             ?? throw spec.Fail($"there is no interface '{spec.Name}' here; there are: {NetworkInterface.Names()}");
         Ifindex = device.Index;
+        _drops = new InterfaceDrops(spec.Name);
         int longest = Math.Max(device.Mtu, 1500) + PacketSocketQueue.EthernetHeader + PacketSocketQueue.VlanTag;
         var layout = new PacketRingLayout(
             (uint)spec.PowerOfTwo("block", 1 << 18, 1 << 16, 1 << 24),
@@ -73,6 +75,9 @@ internal sealed class PacketPort : IPacketPort
 
     /// <inheritdoc/>
     public string? DownReason => _queues.Exists(queue => queue.IsDown) ? $"interface {Spec.Name} is down or gone" : null;
+
+    /// <inheritdoc/>
+    public PortStatistics ReadStatistics() => _drops.AddTo(PortStatistics.Sum(_queues));
 
     /// <inheritdoc/>
     public void Dispose()
