@@ -82,7 +82,7 @@ internal sealed class SubprogramPrototype
                 return null;
             default:
                 calls.CheckOffset(Arguments.Any, register);
-                CheckMemory(verifier, register, size);
+                verifier.CheckPassedMemory(register, size);
                 return kind == PassedKind.Memory && verifier[register].MayBeNull ? $"arg#{index} is expected to be non-NULL" : null;
         }
     }
@@ -108,24 +108,6 @@ internal sealed class SubprogramPrototype
                 register.Id = verifier.NewId();
             if (kind == PassedKind.Dynptr)
                 (register.DynptrKind, register.DynptrFirst) = (DynptrKind.Local, true);
-        }
-    }
-
-    private static void CheckMemory(Verifier verifier, Register register, int size)
-    {
-        ref RegisterState state = ref verifier[register];
-        if (state.IsZero)
-            return;
-        RegisterState saved = state;
-        state.Flags &= ~RegisterFlags.MayBeNull;
-        try
-        {
-            verifier.CheckHelperMemory(register, size, MemoryAccess.Read, zeroAllowed: true, mayBeUninitialized: false);
-            verifier.CheckHelperMemory(register, size, MemoryAccess.Write, zeroAllowed: true, mayBeUninitialized: false);
-        }
-        finally
-        {
-            verifier[register] = saved;
         }
     }
 

@@ -81,6 +81,39 @@ internal sealed partial class Verifier
         Return();
     }
 
+    /// <summary>Checks memory that is passed to a function which may read and write it; NULL is for the function to look at.</summary>
+    public void CheckPassedMemory(Register register, int size)
+    {
+        if (this[register].IsZero)
+            return;
+        WithoutNull(register, () =>
+        {
+            CheckHelperMemory(register, size, MemoryAccess.Read, zeroAllowed: true, mayBeUninitialized: false);
+            CheckHelperMemory(register, size, MemoryAccess.Write, zeroAllowed: true, mayBeUninitialized: false);
+        });
+    }
+
+    /// <summary>The same for memory whose size is in a register.</summary>
+    public void CheckPassedMemory(Register register, Register size) => WithoutNull(register, () =>
+    {
+        CheckHelperMemorySize(register, size, MemoryAccess.Read, zeroAllowed: true, mayBeUninitialized: false);
+        CheckHelperMemorySize(register, size, MemoryAccess.Write, zeroAllowed: true, mayBeUninitialized: false);
+    });
+
+    private void WithoutNull(Register register, Action check)
+    {
+        RegisterState saved = this[register];
+        this[register].Flags &= ~RegisterFlags.MayBeNull;
+        try
+        {
+            check();
+        }
+        finally
+        {
+            this[register] = saved;
+        }
+    }
+
     public partial int AcquireReference(int slot)
     {
         int id = NewId();

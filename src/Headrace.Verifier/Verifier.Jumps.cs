@@ -35,7 +35,7 @@ internal sealed partial class Verifier
                 CheckLocalCall(instruction);
                 break;
             case CallKind.Kfunc:
-                _calls.CheckKfuncCall(instruction, Slot);
+                _calls.CheckKfuncCall(Slot);
                 break;
             default:
                 _calls.CheckHelperCall(instruction, Slot);
@@ -47,6 +47,7 @@ internal sealed partial class Verifier
     {
         CallKind.Helper => (HelperId)instruction.Imm32 == HelperId.SpinUnlock,
         CallKind.Local => !IsGlobal(_flow.Find(Slot + 1 + instruction.Imm32)),
+        CallKind.Kfunc => KfuncPrototypes.At(Program, Slot) is { IsOfIterator: true },
         _ => false,
     };
 

@@ -63,6 +63,8 @@ internal sealed partial class Verifier
         if (index < 0 || index >= Maps.Count)
             throw Reject($"fd_idx {index} is not pointing to valid bpf_map");
         MapSpec map = Maps[index];
+        if (MapFunctionRules.WhyNotIn(Program, map) is { } reason)
+            throw Reject(reason);
         if (instruction.WideLoadKind == WideLoadKind.MapIndex)
             return;
         if (high >= MaxVariableOffset)
@@ -87,5 +89,11 @@ internal sealed partial class Verifier
         CheckPointerOffset(Register.R6, this[Register.R6], fixedAllowed: false);
         ForgetCallerSaved();
         this[Register.R0].BecomeUnknown();
+        // Behind the end of the packet it ends the function, with 0 as the result.
+        if (State.CurrentFrame == 0)
+            return;
+        PushPath(Slot + 1);
+        this[Register.R0].BecomeConstant(0);
+        Return();
     }
 }

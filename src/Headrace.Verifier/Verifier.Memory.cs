@@ -187,7 +187,7 @@ internal sealed partial class Verifier
     private void CheckMapCapability(in RegisterState register, int offset, int size, MemoryAccess access)
     {
         MapSpec map = register.Map!;
-        if ((access & MemoryAccess.Write) != 0 && (map.Flags & MapFlags.ReadOnlyProgram) != 0)
+        if ((access & MemoryAccess.Write) != 0 && MapFunctionRules.IsReadOnly(map))
             throw Reject($"write into map forbidden, value_size={map.ValueSize} off={register.SMin + offset} size={size}", VerifierErrno.Access);
         if ((access & MemoryAccess.Read) != 0 && (map.Flags & MapFlags.WriteOnlyProgram) != 0)
             throw Reject($"read from map forbidden, value_size={map.ValueSize} off={register.SMin + offset} size={size}", VerifierErrno.Access);
@@ -268,6 +268,7 @@ internal sealed partial class Verifier
         loaded.BecomeUnknown();
     }
 
-    private bool MayWritePacket => Program.Type is ProgramType.Xdp or ProgramType.SchedCls or ProgramType.SchedAct or ProgramType.LwtXmit
+    /// <summary>True for program types that may write to the packet.</summary>
+    public bool MayWritePacket => Program.Type is ProgramType.Xdp or ProgramType.SchedCls or ProgramType.SchedAct or ProgramType.LwtXmit
         or ProgramType.SkSkb or ProgramType.SkMsg;
 }

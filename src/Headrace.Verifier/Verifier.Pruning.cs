@@ -72,13 +72,17 @@ internal sealed partial class Verifier
     {
         if (old.Current.InAsyncCallback && old.Current.CallbackEntry != State.Current.CallbackEntry)
             return Coverage.None;
+        if (IsIteratorNext(Slot))
+        {
+            return _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId) && IsIteratorActive() ? Coverage.InLoop : Coverage.None;
+        }
         if (_flow.CallsBack[Slot])
             return _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId) ? Coverage.InLoop : Coverage.None;
         bool isMayGoto = Code[Slot].Opcode is { IsJump: true, JumpOp: Bytecode.JumpOp.Jcond };
         if (isMayGoto && old.MayGotoDepth != State.MayGotoDepth && _comparison.IsCovered(old, State, Slot, Exactness.RangeWithin, _lastId))
             return Coverage.InLoop;
         if (old.MayGotoDepth == State.MayGotoDepth && old.CallbackUnrollDepth == State.CallbackUnrollDepth
-            && StateComparison.HasSameRegisters(old, State) && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId))
+            && StateComparison.HasSameRegisters(old, State) && !IteratorsWentOn(old, State) && _comparison.IsCovered(old, State, Slot, Exactness.Exact, _lastId))
         {
             throw Reject($"infinite loop detected at insn {Slot}\ncur state:{StateText.Of(State, State.CurrentFrame)}\nold state:"
                 + StateText.Of(old, State.CurrentFrame));

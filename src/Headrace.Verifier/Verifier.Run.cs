@@ -20,6 +20,7 @@ internal sealed partial class Verifier
         try
         {
             CheckSize();
+            _calls.CheckKfuncs();
             var builder = new ControlFlowBuilder(this);
             _flow = builder.Build();
             _prototypes = [.. _flow.Starts.Select(start => Program.Functions.FirstOrDefault(function => function.Start == start) is { } spec
@@ -28,7 +29,7 @@ internal sealed partial class Verifier
             _roots = new CallChain?[_flow.Count];
             CheckOpcodes();
             builder.Walk(_flow);
-            _live = RegisterLiveness.Solve(Code, Program.Type);
+            _live = RegisterLiveness.Solve(Program);
             _comparison = new StateComparison(_live);
             FindPacketChanges();
             _target?.CheckProgram();
@@ -137,7 +138,8 @@ internal sealed partial class Verifier
                         continue;
                     bool moves = instruction.CallKind == CallKind.Helper && HelperPrototypes.Find((HelperId)instruction.Imm32, Program.Type)?.Has(HelperMarks.ChangesPacket) == true;
                     bool calls = instruction.CallKind == CallKind.Local && changes[_flow.Find(slot + 1 + instruction.Imm32)];
-                    changed |= changes[i] = moves || calls;
+                    bool pulls = KfuncPrototypes.At(Program, slot) is { Action: KfuncAction.MovesPacket };
+                    changed |= changes[i] = moves || calls || pulls;
                 }
             }
         }

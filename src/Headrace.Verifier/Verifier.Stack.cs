@@ -241,6 +241,13 @@ internal sealed partial class Verifier
         }
     }
 
+    /// <summary>Writes what nobody knows over bytes of the stack, in whole slots.</summary>
+    public void CheckStackWrite(Register pointer, int size)
+    {
+        for (int offset = 0; offset < size; offset += 8)
+            CheckMemory(pointer, offset, 8, MemoryAccess.Write, NoRegister);
+    }
+
     /// <summary>Checks stack memory that a helper, or a load at a variable offset, touches.</summary>
     private void CheckStackRange(Register name, int offset, int size, bool zeroAllowed, MemoryAccess access, bool mayBeUninitialized)
     {
@@ -336,7 +343,7 @@ internal sealed partial class Verifier
         {
             foreach (ref RegisterState register in State.Frames[frame]!.Registers.AsSpan())
             {
-                if (register.Kind == RegisterKind.Memory && register.SliceOf == dynptrId)
+                if (CallChecker.IsSlice(register, dynptrId))
                     register.BecomeUnknown();
             }
         }

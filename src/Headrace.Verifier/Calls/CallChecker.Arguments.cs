@@ -18,7 +18,7 @@ internal sealed partial class CallChecker
         if (argument.Kind == ArgumentKind.MapValue && _facts.Map is { Type: MapType.SockMap or MapType.SockHash })
         {
             // Socket maps take sockets where other maps take memory.
-            argument = prototype.Id == HelperId.MapUpdateElem ? Arguments.AnySocket
+            argument = argument.Flags == ArgumentFlags.None ? Arguments.AnySocket
                 : throw verifier.Reject("invalid arg_type for sockmap/sockhash");
         }
         bool isNull = state.IsZero && argument.Has(ArgumentFlags.OrNull);
@@ -81,8 +81,6 @@ internal sealed partial class CallChecker
                 return;
             case RegisterKind.BtfObject:
                 verifier.CheckPointerOffset(register, state, fixedAllowed: true);
-                return;
-            case RegisterKind.Dynptr when argument.Kind == ArgumentKind.Dynptr:
                 return;
             default:
                 verifier.CheckPointerOffset(register, state, fixedAllowed: false);

@@ -12,6 +12,8 @@ internal sealed partial class CallChecker
         switch (id)
         {
             case HelperId.Loop:
+                if (verifier[Register.R1].Kind != RegisterKind.Scalar)
+                    throw verifier.Reject($"R1 type={verifier[Register.R1].KindName} expected=scalar", VerifierErrno.Access);
                 verifier.MarkPrecise(Register.R1);
                 if ((ulong)verifier.Frame.CallbackDepth < verifier[Register.R1].UMax)
                     verifier.PushCallback(_facts.Subprogram, isAsync: false, s_zeroOrOne, PrepareLoop);

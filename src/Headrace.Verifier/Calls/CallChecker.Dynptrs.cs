@@ -53,7 +53,7 @@ internal sealed partial class CallChecker
             throw verifier.Reject(unacquired);
     }
 
-    private void MakeDynptr(Register register, DynptrKind kind, int slot)
+    private void MakeDynptr(Register register, DynptrKind kind, int slot, int clonedReference = 0)
     {
         ref RegisterState state = ref verifier[register];
         const string Taken = "Dynptr has to be an uninitialized dynptr";
@@ -65,7 +65,7 @@ internal sealed partial class CallChecker
         DestroyDynptrAt(frame, index - 1);
         verifier.CheckHelperMemory(register, sizeof(ulong), MemoryAccess.Write, zeroAllowed: false, mayBeUninitialized: true);
         int id = verifier.NewId();
-        int reference = kind == DynptrKind.RingBuffer ? verifier.AcquireReference(slot) : 0;
+        int reference = kind != DynptrKind.RingBuffer ? 0 : clonedReference != 0 ? clonedReference : verifier.AcquireReference(slot);
         for (int i = 0; i < 2; i++)
         {
             ref StackSlot place = ref frame.Stack[index - i];
@@ -124,24 +124,33 @@ internal sealed partial class CallChecker
         }
     }
 
+    /// <summary>True for a piece that ends with its dynptr. Those of bpf_dynptr_slice do not: they lead to what the dynptr leads to.</summary>
+    internal static bool IsSlice(in RegisterState state, int dynptr) =>
+        state.Kind == RegisterKind.Memory && state.SliceOf == dynptr && state.DynptrKind == DynptrKind.None;
+
     private static void ForgetSlice(ref RegisterState state, int dynptr)
     {
-        if (state.Kind == RegisterKind.Memory && state.SliceOf == dynptr)
+        if (IsSlice(state, dynptr))
             state = RegisterState.UnknownScalar();
     }
 
     private FunctionState FrameOf(Register register) => verifier.State.Frames[verifier[register].FrameNumber]!;
 
     // The stack slot of a dynptr's lower half; the upper half is the slot before it.
-    private int DynptrSlotOf(Register register, string refusal)
+    private int DynptrSlotOf(Register register, string refusal) => ObjectSlotOf(register, "dynptr", DynptrSize, refusal);
+
+    // The stack slot of the lowest 8 bytes of what the kernel keeps on the program's stack.
+    private int ObjectSlotOf(Register register, string name, int size, string refusal)
     {
         ref RegisterState state = ref verifier[register];
         if (!state.Var.IsConst)
-            throw verifier.Reject($"dynptr has to be at a constant offset\n{refusal}");
+            throw verifier.Reject($"{name} has to be at a constant offset\n{refusal}");
         long offset = state.Offset + (long)state.Var.Value;
-        if (offset % 8 != 0 || offset > -DynptrSize)
-            throw verifier.Reject($"cannot pass in dynptr at an offset={offset}\n{refusal}");
-        return (int)(-offset - 1) / 8;
+        // Just above the stack counts as its first slot here; who writes there is refused for that.
+        int index = (int)(-offset - 1) / 8;
+        if (offset % 8 != 0 || index + 1 < size / 8)
+            throw verifier.Reject($"cannot pass in {name} at an offset={offset}\n{refusal}");
+        return index;
     }
 
     private static bool IsDynptr(FunctionState frame, int index) =>

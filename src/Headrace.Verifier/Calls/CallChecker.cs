@@ -56,7 +56,7 @@ internal sealed partial class CallChecker(Verifier verifier)
         if (id == HelperId.TailCall && _facts.Map is { Type: not MapType.ProgramArray })
             throw verifier.Reject("expected prog array map for tail call");
         bool writes = id is HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.MapPushElem or HelperId.MapPopElem;
-        if (writes && _facts.Map is { } map && (map.Flags & MapFlags.ReadOnlyProgram) != 0)
+        if (writes && _facts.Map is { } map && MapFunctionRules.IsReadOnly(map))
             throw verifier.Reject("write into map forbidden", VerifierErrno.Access);
         if (id == HelperId.TailCall && verifier[Register.R3].IsConstant)
             verifier.MarkPrecise(Register.R3);

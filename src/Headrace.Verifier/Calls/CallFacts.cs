@@ -32,6 +32,12 @@ internal struct CallFacts
     /// <summary>The id of the dynptr passed.</summary>
     public int DynptrId;
 
+    /// <summary>The frame of the iterator passed.</summary>
+    public int IteratorFrame;
+
+    /// <summary>The stack slot of the iterator passed.</summary>
+    public int IteratorSlot;
+
     /// <summary>The key, when it is a constant; -1 otherwise.</summary>
     public long ConstantKey;
 }

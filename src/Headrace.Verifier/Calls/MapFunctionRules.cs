@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Headrace.Bytecode;
+using Headrace.Objects;
 using static Headrace.Bytecode.HelperId;
 
 namespace Headrace.Verifier;
@@ -78,6 +79,25 @@ internal static class MapFunctionRules
     /// <summary>Says whether a helper takes a map.</summary>
     public static bool Allows(HelperId helper, MapType map, ProgramType program) =>
         MapAllows(helper, map, program) && (!s_byHelper.TryGetValue(helper, out MapType[]? types) || types.Contains(map));
+
+    /// <summary>True for maps that programs may not change. Those of devices are among them: their values are the kernel's own.</summary>
+    public static bool IsReadOnly(MapSpec map) => (map.Flags & MapFlags.ReadOnlyProgram) != 0 || map.Type is MapType.DevMap or MapType.DevMapHash;
+
+    /// <summary>Why a program may not refer to a map at all, or null.</summary>
+    public static string? WhyNotIn(ProgramSpec program, MapSpec map)
+    {
+        bool isTracing = (ProgramSets.Tracing >> (int)program.Type & 1) != 0;
+        bool locks = map.SpecialFields.Exists(field => field.Kind == MapFieldKind.SpinLock);
+        if (locks && program.Type == ProgramType.SocketFilter)
+            return "socket filter progs cannot use bpf_spin_lock yet";
+        if (locks && isTracing)
+            return "tracing progs cannot use bpf_spin_lock yet";
+        if (isTracing && map.SpecialFields.Exists(field => field.Kind == MapFieldKind.Timer))
+            return "tracing progs cannot use bpf_timer yet";
+        if (isTracing && map.SpecialFields.Exists(field => field.Kind == MapFieldKind.WorkQueue))
+            return "tracing progs cannot use bpf_wq yet";
+        return null;
+    }
 
     /// <summary>True for maps whose elements bpf_for_each_map_elem can walk.</summary>
     public static bool IsWalkable(MapType map) => map is MapType.Hash or MapType.Array or MapType.PerCpuHash or MapType.PerCpuArray

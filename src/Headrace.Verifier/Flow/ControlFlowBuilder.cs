@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Objects;
 
 namespace Headrace.Verifier;
 
@@ -23,6 +24,8 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
         CheckJumps(flow);
         if (verifier.Types is not null && verifier.Program.Functions.Count > 0 && verifier.Program.Functions.All(function => function.TypeId != 0))
             CheckFunctions(flow);
+        else
+            CheckExits(flow, _ => "not allowed in subprogs without BTF");
         return flow;
     }
 
@@ -107,6 +110,10 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
                 {
                     flow.IsPrunePoint[slot] = true;
                 }
+                else if (KfuncPrototypes.At(verifier.Program, slot) is { Action: KfuncAction.NextOfIterator })
+                {
+                    flow.IsPrunePoint[slot] = flow.IsForcedPoint[slot] = true;
+                }
                 Meet(flow, next);
                 push(next);
                 return;
@@ -164,7 +171,23 @@ internal sealed class ControlFlowBuilder(Verifier verifier)
             if (verifier.Program.Functions[i].Start != flow.Starts[i])
                 throw verifier.Reject("func_info BTF section doesn't match subprog layout in BPF program");
         }
+        CheckExits(flow, subprogram => ReturnsNumber(subprogram) ? null : "only allowed in functions that return 'int'.");
     }
+
+    // Tail calls and classic loads may end the program from inside of a function, with a number as its result.
+    private void CheckExits(ControlFlow flow, Func<int, string?> complaint)
+    {
+        for (int i = 1; i < flow.Count; i++)
+        {
+            bool loads = _code[flow.Starts[i]..flow.End(i)].Any(instruction => instruction.Opcode is { Class: OpcodeClass.Ld, Mode: AccessMode.Abs or AccessMode.Ind });
+            if ((loads || flow.CallsTail[i]) && complaint(i) is { } text)
+                throw verifier.Reject($"{(loads ? "LD_ABS" : "tail_call")} is {text}");
+        }
+    }
+
+    private bool ReturnsNumber(int subprogram) =>
+        verifier.Types is { } types && types[verifier.Program.Functions[subprogram].TypeId] is BtfFunction function && types[function.TypeId] is BtfPrototype prototype
+        && types[types.SkipModifiers(prototype.ReturnTypeId)] is { } result && (result.IsEnum || result is BtfInt { Size: <= sizeof(ulong) });
 
     // Distances wrap around as 32-bit numbers do.
     private int Target(int slot)

@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Objects;
 
 namespace Headrace.Verifier;
 
@@ -10,11 +11,11 @@ internal static class RegisterLiveness
     private const int FramePointer = 1 << 10;
 
     /// <summary>Solves it for a whole program.</summary>
-    /// <param name="code">The program.</param>
-    /// <param name="type">Its type, which decides about helpers' prototypes.</param>
+    /// <param name="program">The program; its type decides about helpers' prototypes.</param>
     /// <returns>A mask of registers a slot.</returns>
-    public static ushort[] Solve(Instruction[] code, ProgramType type)
+    public static ushort[] Solve(ProgramSpec program)
     {
+        Instruction[] code = program.Instructions;
         var live = new ushort[code.Length];
         var order = PostOrder(code);
         for (bool changed = true; changed;)
@@ -23,8 +24,8 @@ internal static class RegisterLiveness
             foreach (int slot in order)
             {
                 (int reads, int writes) = Effects(code[slot]);
-                if (code[slot].IsCall && code[slot].CallKind == CallKind.Helper && HelperPrototypes.Find((HelperId)code[slot].Imm32, type) is { } prototype)
-                    reads = (1 << (prototype.Arguments.Length + 1)) - 2;
+                if (code[slot].IsCall && ArgumentsOf(program, code[slot], slot) is { } arguments)
+                    reads = (1 << (arguments + 1)) - 2;
                 int after = 0;
                 (int next, int target) = ControlFlow.SuccessorsOf(code[slot], slot);
                 if (next >= 0 && next < code.Length)
@@ -38,6 +39,13 @@ internal static class RegisterLiveness
         }
         return live;
     }
+
+    private static int? ArgumentsOf(ProgramSpec program, Instruction call, int slot) => call.CallKind switch
+    {
+        CallKind.Helper => HelperPrototypes.Find((HelperId)call.Imm32, program.Type)?.Arguments.Length,
+        CallKind.Kfunc => KfuncPrototypes.At(program, slot)?.Arguments.Length,
+        _ => null,
+    };
 
     private static List<int> PostOrder(Instruction[] code)
     {

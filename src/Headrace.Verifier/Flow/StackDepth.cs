@@ -36,7 +36,7 @@ internal sealed class StackDepth(Verifier verifier, ControlFlow flow, int[] dept
             if (frame + 1 >= VerifierState.MaxFrames)
                 throw verifier.Reject($"the call stack of {frame + 1} frames is too deep !", VerifierErrno.TooBig);
             (int bytes, int frames) = Deepest(callee, 0);
-            if (depth + bytes > Verifier.MaxStack || frame + 1 + frames > VerifierState.MaxFrames || depth + bytes > BeforeTailCall)
+            if (depth + bytes > Verifier.MaxStack || frame + 1 + frames > VerifierState.MaxFrames || depth + bytes >= BeforeTailCall)
                 Walk(callee, depth, frame + 1);
         }
     }

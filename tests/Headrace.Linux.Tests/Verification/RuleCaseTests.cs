@@ -11,9 +11,6 @@ public class RuleCaseTests(RuleCaseTests.Kernel kernel) : IClassFixture<RuleCase
 
     private const int MessagesOnly = 4; // BPF_LOG_STATS, include/linux/bpf_verifier.h
 
-    private static readonly Lazy<Btf> s_kernelTypes = new(() => Btf.Load("/sys/kernel/btf/vmlinux"));
-    private static readonly Dictionary<string, int> s_kfuncs = new(StringComparer.Ordinal);
-
     /// <summary>Asks the kernel; HEADRACE_RECORD=1 writes its answers into the files.</summary>
     [Theory, MemberData(nameof(Files))]
     public void The_kernel_says_what_the_cases_expect(string file)
@@ -25,7 +22,7 @@ public class RuleCaseTests(RuleCaseTests.Kernel kernel) : IClassFixture<RuleCase
         var differences = new List<string>();
         foreach (RuleCase rule in RuleCase.Read(file))
         {
-            string said = Ask(rule, kernel.Maps);
+            string said = Ask(rule);
             if (said == rule.Refusal)
                 continue;
             differences.Add($"{file}:{rule.Line}: {rule.Name}\n    expected: {rule.Refusal}\n    kernel:   {said}");
@@ -41,12 +38,12 @@ public class RuleCaseTests(RuleCaseTests.Kernel kernel) : IClassFixture<RuleCase
             Assert.True(differences.Count == 0, string.Join('\n', [$"{differences.Count} differences", .. differences]));
     }
 
-    private static string Ask(RuleCase rule, IReadOnlyList<KernelMap> maps)
+    private string Ask(RuleCase rule)
     {
         using KernelBtf? types = rule.Types is { } btf ? KernelBtf.Load(btf.Raw.Span, rule.Name) : null;
         try
         {
-            KernelProgram.Load(Resolve(rule.Program), maps, types, logLevel: MessagesOnly).Dispose();
+            LoadInto(rule.Program, types).Dispose();
             return "";
         }
         catch (KernelException refusal)
@@ -56,46 +53,24 @@ public class RuleCaseTests(RuleCaseTests.Kernel kernel) : IClassFixture<RuleCase
         }
     }
 
-    // Kernel functions are called by the ids of their types.
-    private static ProgramSpec Resolve(ProgramSpec program)
+    private KernelProgram LoadInto(ProgramSpec program, KernelBtf? types)
     {
-        if (program.Kfuncs.Count == 0)
-            return program;
-        var code = (Instruction[])program.Instructions.Clone();
-        foreach ((int slot, string name) in program.Kfuncs)
-            code[slot] = code[slot] with { Immediate = IdOf(name) };
-        return new ProgramSpec
-        {
-            Name = program.Name,
-            Type = program.Type,
-            ExpectedAttachType = program.ExpectedAttachType,
-            License = program.License,
-            Flags = program.Flags,
-            Instructions = code,
-            Functions = program.Functions,
-        };
-    }
-
-    private static int IdOf(string name)
-    {
-        lock (s_kfuncs)
-        {
-            if (s_kfuncs.Count == 0)
-            {
-                for (int id = 1; id < s_kernelTypes.Value.Count; id++)
-                {
-                    if (s_kernelTypes.Value[id] is BtfFunction function)
-                        s_kfuncs[function.Name] = id;
-                }
-            }
-            return s_kfuncs[name];
-        }
+        if ((program.Flags & ProgramFlags.XdpDeviceBoundOnly) == 0)
+            return KernelProgram.Load(program, kernel.Maps, types, logLevel: MessagesOnly);
+        using IDisposable near = kernel.Pair.EnterNear();
+        using var references = new KernelReferences();
+        uint device = (uint)NetworkDevice.Find(VethPair.Device).Index;
+        return KernelProgram.Load(new KernelCode(program, null, references), program, kernel.Maps, types, lines: null, MessagesOnly, device);
     }
 
     /// <summary>The cases' maps in the kernel, made when the first case needs them.</summary>
     public sealed class Kernel : IDisposable
     {
         private readonly List<KernelMap> _maps = [];
+        private VethPair? _pair;
+
+        /// <summary>A device that programs can be bound to, in a namespace of its own.</summary>
+        internal VethPair Pair => _pair ??= new VethPair();
 
         public IReadOnlyList<KernelMap> Maps
         {
@@ -110,7 +85,11 @@ public class RuleCaseTests(RuleCaseTests.Kernel kernel) : IClassFixture<RuleCase
             }
         }
 
-        public void Dispose() => _maps.ForEach(map => map.Dispose());
+        public void Dispose()
+        {
+            _maps.ForEach(map => map.Dispose());
+            _pair?.Dispose();
+        }
 
         private static KernelMap Create(MapSpec spec, KernelBtf types)
         {
