@@ -16,7 +16,7 @@ public sealed unsafe partial class KernelProgram
     /// </summary>
     /// <param name="packet">The bytes of each frame, 14 to 3520. The program may change them; frames are reused, so that later ones may start with such changes.</param>
     /// <param name="count">How many frames. The kernel sends them from this thread, some millions a second: take a million or more a call for full rate.</param>
-    /// <param name="device">The device they seem to come in by, in the calling thread's network namespace.</param>
+    /// <param name="device">The device they seem to come in by, in the calling thread's network namespace; null for none, where they go nowhere (drop).</param>
     /// <param name="queue">The receive queue they seem to come in by.</param>
     /// <param name="batch">Frames that go through the program before they go their ways, up to 256.</param>
     /// <remarks>
@@ -25,7 +25,7 @@ public sealed unsafe partial class KernelProgram
     /// </remarks>
     /// <exception cref="KernelException">The kernel refused.</exception>
     /// <exception cref="HeadraceException">There is no such device.</exception>
-    public void SendFrames(ReadOnlySpan<byte> packet, int count, string device, int queue = 0, int batch = DefaultBatch)
+    public void SendFrames(ReadOnlySpan<byte> packet, int count, string? device, int queue = 0, int batch = DefaultBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
@@ -35,7 +35,7 @@ public sealed unsafe partial class KernelProgram
         var context = new XdpContext
         {
             DataEnd = (uint)packet.Length,
-            IngressIfindex = (uint)NetworkDevice.Find(device).Index,
+            IngressIfindex = device is null ? 0 : (uint)NetworkDevice.Find(device).Index,
             RxQueueIndex = (uint)queue,
         };
         fixed (byte* pointer = packet)
@@ -53,7 +53,7 @@ public sealed unsafe partial class KernelProgram
             };
             int result = Bpf.TestRun(ref attributes);
             if (result < 0)
-                throw new KernelException("BPF_PROG_TEST_RUN", $"{count} live frames through {Subject} on {device}", -result);
+                throw new KernelException("BPF_PROG_TEST_RUN", $"{count} live frames through {Subject}{(device is null ? "" : " on " + device)}", -result);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Headrace.Linux.Sys;
 
@@ -81,6 +82,7 @@ internal sealed unsafe class PerfRing : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // one long loop: it would run unoptimised until it is called again
     public int Read<T>(ref T consumer) where T : struct, IRecordConsumer
     {
         int count = 0;

@@ -84,10 +84,11 @@ public sealed unsafe class RingBufferReader : IDisposable
     /// <param name="consumer">Takes each record. If it throws, the record counts as taken.</param>
     /// <param name="limit">Most records to take.</param>
     /// <returns>How many it took.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // one long loop: it would run unoptimised until it is called again
     public int Read<T>(ref T consumer, int limit = int.MaxValue) where T : struct, IRecordConsumer
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ulong position = _position, handedBack = position, share = (_mask + 1) / SharesOfRing;
+        ulong position = Volatile.Read(ref *_consumed), handedBack = position, share = (_mask + 1) / SharesOfRing;
         long bytes = 0;
         int count = 0;
         try
