@@ -27,6 +27,7 @@ internal sealed class MapVerb : KernelVerb
         new MapNext(),
         new MapDelete(),
         new MapPin(),
+        new MapEventPipe(),
         new MapTake(takes: false, "peek"),
         new MapPush(),
         new MapTake(takes: true, "pop", "dequeue"),

@@ -17,7 +17,7 @@ public partial class UnprivilegedTests
         "prog loadall OBJECT /sys/fs/bpf/headrace-none", "prog pin id 1 /sys/fs/bpf/headrace-none", "prog attach id 1 flow_dissector", "prog detach id 1 flow_dissector",
         "prog run id 1 data_in OBJECT", "prog tracelog", "prog profile id 1", "map show", "map show id 1", "map dump id 1",
         "map create /sys/fs/bpf/headrace-none type hash key 4 value 4 entries 4 name x", "map lookup id 1 key 0 0 0 0", "map update id 1 key 0 value 0", "map delete id 1 key 0",
-        "map getnext id 1", "map peek id 1", "map push id 1 value 0", "map pop id 1", "map pin id 1 /sys/fs/bpf/headrace-none", "map freeze id 1",
+        "map getnext id 1", "map peek id 1", "map push id 1 value 0", "map pop id 1", "map pin id 1 /sys/fs/bpf/headrace-none", "map freeze id 1", "map event_pipe id 1",
         "link show", "link show id 1", "link pin id 1 /sys/fs/bpf/headrace-none", "link detach id 1", "net show", "net attach xdp id 1 dev lo", "net detach tcx_ingress id 1 dev lo",
         "btf show", "btf show id 1", "btf dump id 1", "btf dump prog id 1", "btf dump map id 1", "feature probe", "xdp attach lo OBJECT", "top --count 1",
     ];
