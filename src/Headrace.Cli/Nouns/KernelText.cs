@@ -7,6 +7,9 @@ namespace Headrace.Cli.Nouns;
 /// <summary>Small pieces that bpftool's forms are made of.</summary>
 internal static class KernelText
 {
+    private static readonly JsonEncodedText[] s_bytes =
+        [.. Enumerable.Range(0, 256).Select(one => JsonEncodedText.Encode(string.Create(CultureInfo.InvariantCulture, $"0x{one:x2}")))];
+
     /// <summary>Bytes as people read them: <c>0a 1b</c>.</summary>
     public static string Spaced(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes) is var digits
         ? string.Join(' ', digits.Chunk(2).Select(pair => new string(pair)))
@@ -17,7 +20,7 @@ internal static class KernelText
     {
         json.WriteStartArray(name);
         foreach (byte one in bytes)
-            json.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"0x{one:x2}"));
+            json.WriteStringValue(s_bytes[one]);
         json.WriteEndArray();
     }
 
