@@ -59,7 +59,7 @@ public sealed class TextServer : IDisposable
         {
             throw new HeadraceException($"{path}: no path for a socket: {error.Message}", error);
         }
-        if (File.Exists(path) && !IsAbandoned(endPoint))
+        if (File.Exists(path) && (IsFile(path) || !IsAbandoned(endPoint)))
             throw new HeadraceException($"{path}: somebody listens there already, or it is no socket");
         File.Delete(path);
         Socket listener = Listen(endPoint, path, ProtocolType.Unspecified);
@@ -110,6 +110,20 @@ public sealed class TextServer : IDisposable
         {
             socket.Dispose();
             throw new HeadraceException($"{name}: cannot listen there: {error.Message}", error);
+        }
+    }
+
+    // A socket cannot be opened; what can is somebody's file.
+    private static bool IsFile(string path)
+    {
+        try
+        {
+            File.OpenRead(path).Dispose();
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error is UnauthorizedAccessException;
         }
     }
 
