@@ -1,3 +1,4 @@
+using Headrace.Bytecode;
 using Headrace.Linux;
 
 namespace Headrace.Cli.Nouns.Maps;
@@ -13,6 +14,8 @@ internal sealed class MapTake(bool takes, params string[] names) : KernelAction(
     {
         using KernelMap map = MapChoices.ReadOne(words);
         words.End();
+        if (map.KeySize != 0)
+            throw new HeadraceException($"map {map.Id} ({MapTypeNames.Of(map.Type)}) has keys: queues and stacks are read so, others by 'map lookup'");
         byte[] value = new byte[map.ValueBufferSize];
         if (!(takes ? map.Take([], value) : map.Lookup([], value)))
         {
