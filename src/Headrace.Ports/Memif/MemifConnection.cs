@@ -27,6 +27,9 @@ internal sealed unsafe class MemifConnection(PeerSession session)
     /// <summary>Regions so far.</summary>
     public uint Regions => _regions;
 
+    /// <summary>True when the peer took memory away that it shares.</summary>
+    public bool IsLost => _owned.Exists(memory => memory.IsLost);
+
     /// <summary>Adds a region that goes with this connection.</summary>
     public void AddRegion(SharedMemory memory)
     {

@@ -23,6 +23,9 @@ internal sealed class MemifServerSession : PeerSession
     }
 
     /// <inheritdoc/>
+    public override bool HasLostMemory => _connection.IsLost;
+
+    /// <inheritdoc/>
     public override void Start() => Send(MemifMessage.Hello("headrace", MemifConnection.MaxRegions, _port.PeerQueues.Count, MemifRing.MaxLog2Size));
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal abstract class PeerSession(UnixSocket socket) : IDisposable
     /// <summary>True where a peer connects long before it has anything to say, as a guest that has not booted does.</summary>
     public virtual bool MayStayUnestablished => false;
 
+    /// <summary>True when the peer took memory away that it shares. Asked now and then.</summary>
+    public virtual bool HasLostMemory => false;
+
     /// <summary>What a worker found wrong with the peer's memory; null while all is well.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 

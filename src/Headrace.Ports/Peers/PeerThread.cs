@@ -6,6 +6,7 @@ namespace Headrace.Ports;
 internal sealed unsafe class PeerThread : IDisposable
 {
     private const int RetryMilliseconds = 100;
+    private const int WatchMilliseconds = 500;
     private const int HandshakeMilliseconds = 5000;
 
     private readonly string _path;
@@ -100,7 +101,9 @@ internal sealed unsafe class PeerThread : IDisposable
                 return "this port was closed";
             if (session.Fault is { } fault)
                 return fault;
-            bool readable = Wait(session.Socket.Descriptor, session.Established ? -1 : RetryMilliseconds);
+            bool readable = Wait(session.Socket.Descriptor, session.Established ? WatchMilliseconds : RetryMilliseconds);
+            if (session.HasLostMemory)
+                return "it cut short the memory it shares";
             if (readable && !session.Receive())
                 return "it closed the connection";
             if (session.Established && _downReason != null)

@@ -14,10 +14,13 @@ internal sealed unsafe class SharedMemory : SafeHandle
     private const int SealShrink = 2, SealGrow = 4;
     private const long Tmpfs = 0x01021994, HugeTlbFs = 0x958458f6; // include/uapi/linux/magic.h
 
-    private SharedMemory(void* address, nuint length) : base(invalidHandleValue: 0, ownsHandle: true)
+    private readonly nuint _mapped;
+    private readonly int _guard;
+
+    private SharedMemory(void* address, nuint length, nuint mapped, int guard) : base(invalidHandleValue: 0, ownsHandle: true)
     {
         SetHandle((nint)address);
-        Length = length;
+        (Length, _mapped, _guard) = (length, mapped, guard);
     }
 
     /// <summary>First byte.</summary>
@@ -25,6 +28,9 @@ internal sealed unsafe class SharedMemory : SafeHandle
 
     /// <summary>Bytes mapped.</summary>
     public nuint Length { get; }
+
+    /// <summary>True when the peer took pages away: zeros of our own stand in their place now.</summary>
+    public bool IsLost => BusErrorGuard.IsLost(_guard);
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
@@ -63,21 +69,26 @@ internal sealed unsafe class SharedMemory : SafeHandle
             throw new ControlException("the peer's memory is no memfd, tmpfs or hugetlbfs file");
         if (length == 0 || length > (nuint)RandomAccess.GetLength(descriptor))
             throw new ControlException($"the peer claims {length} bytes of memory, its file has {RandomAccess.GetLength(descriptor)}");
+        nuint page = information[0] == HugeTlbFs ? (nuint)information[1] : 4096;
+        nuint mapped = (length + page - 1) & ~(page - 1);
         void* address = Posix.Map(null, length, ReadWrite, Shared, descriptor, 0);
-        return (nint)address == -1
-            ? throw new ControlException($"the peer's memory cannot be mapped: {Marshal.GetLastPInvokeErrorMessage()}")
-            : new SharedMemory(address, length);
+        if ((nint)address == -1)
+            throw new ControlException($"the peer's memory cannot be mapped: {Marshal.GetLastPInvokeErrorMessage()}");
+        try
+        {
+            return new SharedMemory(address, length, mapped, BusErrorGuard.Add((byte*)address, mapped));
+        }
+        catch (ControlException)
+        {
+            _ = Posix.Unmap(address, mapped);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        // Huge pages are unmapped by whole pages; nothing else tells their size without another call.
-        foreach (nuint page in (ReadOnlySpan<nuint>)[4096, 2 << 20, 1 << 30])
-        {
-            if (Posix.Unmap((void*)handle, (Length + page - 1) & ~(page - 1)) == 0)
-                return true;
-        }
-        return false;
+        BusErrorGuard.Remove(_guard);
+        return Posix.Unmap((void*)handle, _mapped) == 0;
     }
 }

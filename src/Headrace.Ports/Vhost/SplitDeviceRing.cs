@@ -190,6 +190,7 @@ internal sealed unsafe class SplitDeviceRing : DeviceRing
             SegmentCount = 0;
         VirtioDescriptor* table = _descriptors;
         uint size = Size;
+        bool isTable = false;
         for (uint steps = 0; steps < size; steps++)
         {
             ulong word = table[id].Word, address = table[id].Address;
@@ -197,8 +198,9 @@ internal sealed unsafe class SplitDeviceRing : DeviceRing
             uint length = VirtioDescriptor.LengthOf(word);
             if ((flags & VirtioDescriptor.Indirect) != 0)
             {
-                // Only a descriptor of the ring may point to a table, and it is the last of its chain.
-                table = table == _descriptors && (flags & VirtioDescriptor.Next) == 0 ? (VirtioDescriptor*)Find(address, length) : null;
+                // Only a descriptor of the ring may point to a table, and it is the last of its chain. A table may lie on the ring itself.
+                table = !isTable && (flags & VirtioDescriptor.Next) == 0 ? (VirtioDescriptor*)Find(address, length) : null;
+                isTable = true;
                 size = length / (uint)sizeof(VirtioDescriptor);
                 if (table == null || size is 0 or > MaxSize || length % (uint)sizeof(VirtioDescriptor) != 0)
                     return false;

@@ -18,6 +18,9 @@ internal sealed unsafe class VhostMemory : IDisposable
     /// <summary>Regions there are.</summary>
     public int Count => _mappings.Count;
 
+    /// <summary>True when the peer took memory away that it shares.</summary>
+    public bool IsLost => _mappings.Exists(mapping => mapping.IsLost);
+
     /// <summary>Maps a region.</summary>
     /// <param name="memory">File with the region in it; whole, from its start to the region's end.</param>
     /// <param name="guest">Its first byte's physical address for the driver.</param>

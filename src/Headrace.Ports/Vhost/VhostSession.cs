@@ -27,6 +27,9 @@ internal sealed unsafe class VhostSession : PeerSession
     public override bool MayStayUnestablished => true; // a guest sets its rings up when its driver loads, which may be never
 
     /// <inheritdoc/>
+    public override bool HasLostMemory => _memory?.IsLost ?? false;
+
+    /// <inheritdoc/>
     public override bool Receive()
     {
         if (!_message.Receive(out bool isWhole))
