@@ -29,7 +29,7 @@ internal sealed partial class Verifier
             _roots = new CallChain?[_flow.Count];
             CheckOpcodes();
             builder.Walk(_flow);
-            _live = RegisterLiveness.Solve(Program);
+            _live = RegisterLiveness.Solve(Program, _flow);
             _comparison = new StateComparison(_live);
             FindPacketChanges();
             _target?.CheckProgram();
@@ -62,8 +62,11 @@ internal sealed partial class Verifier
 
     private void CheckSize()
     {
-        if (Code.Length == 0 || Code.Length > MaxInstructions)
-            throw new Rejection("", VerifierErrno.TooBig);
+        // The kernel says nothing here but its error number.
+        if (Code.Length == 0)
+            throw Reject("the program has no instructions", VerifierErrno.TooBig);
+        if (Code.Length > MaxInstructions)
+            throw Reject($"the program has too many instructions: {Code.Length}, of {MaxInstructions} that are allowed", VerifierErrno.TooBig);
     }
 
     private void CheckOpcodes()

@@ -12,29 +12,43 @@ internal static class RegisterLiveness
 
     /// <summary>Solves it for a whole program.</summary>
     /// <param name="program">The program; its type decides about helpers' prototypes.</param>
+    /// <param name="flow">Its shape.</param>
     /// <returns>A mask of registers a slot.</returns>
-    public static ushort[] Solve(ProgramSpec program)
+    /// <remarks>An instruction is looked at again only when what is live behind it has grown, which is at most once a register.</remarks>
+    public static ushort[] Solve(ProgramSpec program, ControlFlow flow)
     {
         Instruction[] code = program.Instructions;
         var live = new ushort[code.Length];
-        var order = PostOrder(code);
-        for (bool changed = true; changed;)
+        var isWaiting = new bool[code.Length];
+        var waiting = new Stack<int>(code.Length);
+        for (int slot = 0; slot < code.Length; slot += code[slot].Slots)
         {
-            changed = false;
-            foreach (int slot in order)
+            waiting.Push(slot);
+            isWaiting[slot] = true;
+        }
+        while (waiting.Count > 0)
+        {
+            int slot = waiting.Pop();
+            isWaiting[slot] = false;
+            (int reads, int writes) = Effects(code[slot]);
+            if (code[slot].IsCall && ArgumentsOf(program, code[slot], slot) is { } arguments)
+                reads = (1 << (arguments + 1)) - 2;
+            int after = 0;
+            (int next, int target) = flow.Successors(slot);
+            if (next >= 0 && next < code.Length)
+                after |= live[next];
+            if (target >= 0 && target < code.Length)
+                after |= live[target];
+            ushort before = (ushort)((after & ~writes) | reads);
+            if (before == live[slot])
+                continue;
+            live[slot] = before;
+            foreach (int earlier in flow.Predecessors(slot))
             {
-                (int reads, int writes) = Effects(code[slot]);
-                if (code[slot].IsCall && ArgumentsOf(program, code[slot], slot) is { } arguments)
-                    reads = (1 << (arguments + 1)) - 2;
-                int after = 0;
-                (int next, int target) = ControlFlow.SuccessorsOf(code[slot], slot);
-                if (next >= 0 && next < code.Length)
-                    after |= live[next];
-                if (target >= 0 && target < code.Length)
-                    after |= live[target];
-                ushort before = (ushort)((after & ~writes) | reads);
-                changed |= before != live[slot];
-                live[slot] = before;
+                if (isWaiting[earlier])
+                    continue;
+                isWaiting[earlier] = true;
+                waiting.Push(earlier);
             }
         }
         return live;
