@@ -14,7 +14,7 @@ public static class ProgramVerifier
         var verifier = new Verifier(program, collection.Maps, collection.Types, options ?? new VerifierOptions());
         int errno = verifier.Run();
         return new VerifierResult(errno, verifier.Error, verifier.Log, verifier.Processed,
-            errno == 0 ? new VerifiedProgram(program, verifier.Maps, verifier.FactsLater()) : null)
+            errno == 0 ? new VerifiedProgram(program, verifier.Maps, verifier.Walked, verifier.FactsLater()) : null)
         {
             Instruction = errno == 0 ? -1 : verifier.Slot,
             MakeExplanation = verifier.MakeExplanation,

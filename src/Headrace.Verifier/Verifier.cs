@@ -47,6 +47,9 @@ internal sealed partial class Verifier
     /// <summary>The program's instructions by slot.</summary>
     public Instruction[] Code { get; }
 
+    /// <summary>What the walked paths show.</summary>
+    public FactCollector Walked => _facts;
+
     /// <summary>What is proved of each instruction of the accepted program, found when it is asked for.</summary>
     public Func<ProgramFacts> FactsLater()
     {

@@ -3,6 +3,7 @@ using Headrace.Bytecode;
 using Headrace.Cli.Runs;
 using Headrace.Engine;
 using Headrace.Linux;
+using Headrace.Verifier;
 
 namespace Headrace.Cli.Batch;
 
@@ -12,19 +13,20 @@ internal static class BatchRun
     /// <summary>Answers every row.</summary>
     /// <param name="path">The batch file.</param>
     /// <param name="kind">The engine; null for the kernel.</param>
+    /// <param name="unverified">True to run what the verifier would refuse.</param>
     /// <param name="terminal">Where the answers go.</param>
-    public static int Run(string path, EngineKind? kind, Terminal terminal)
+    public static int Run(string path, EngineKind? kind, bool unverified, Terminal terminal)
     {
-        BatchFile.Answer(path, terminal, (row, json) => Answer(row, kind, json));
+        BatchFile.Answer(path, terminal, (row, json) => Answer(row, kind, unverified, json));
         return ExitCode.Done;
     }
 
-    private static void Answer(BatchRow row, EngineKind? kind, Utf8JsonWriter json)
+    private static void Answer(BatchRow row, EngineKind? kind, bool unverified, Utf8JsonWriter json)
     {
         ISession session;
         try
         {
-            session = kind is { } ours ? new UserSession(row.Spec, BatchRow.ProgramName, ours) : new KernelSession(row.Spec, BatchRow.ProgramName);
+            session = kind is { } ours ? new UserSession(row.Spec, BatchRow.ProgramName, ours, unverified: unverified) : new KernelSession(row.Spec, BatchRow.ProgramName);
         }
         catch (HeadraceException error)
         {
@@ -68,11 +70,13 @@ internal static class BatchRun
         return (burst.Frames[0].Verdict, burst[0].SequenceEqual(packet) ? "same" : Convert.ToHexStringLower(burst[0]));
     }
 
-    // The kernel's own last word where it wrote a log, as err_line is defined; else the first line, which says what went wrong.
+    // The last line of the log where there is one, as err_line is defined; else the first line, which says what went wrong.
     private static string LineOf(HeadraceException error)
     {
         if (error is KernelException { ErrorLine: { Length: > 0 } reason })
             return reason;
+        if (error is VerificationException refusal)
+            return refusal.LastLine;
         int end = error.Message.AsSpan().IndexOfAny('\r', '\n');
         return end < 0 ? error.Message : error.Message[..end];
     }

@@ -12,11 +12,11 @@ internal sealed class UserSession : ISession
     private readonly Collection _collection;
     private readonly Executor _executor;
 
-    public UserSession(CollectionSpec spec, string program, EngineKind kind, MachineOptions? options = null, InterpreterObserver? observer = null)
+    public UserSession(CollectionSpec spec, string program, EngineKind kind, MachineOptions? options = null, InterpreterObserver? observer = null, bool unverified = false)
     {
         _spec = spec;
         // One worker: per-CPU maps need one value. The others would only be zeros in the dump.
-        _collection = Collection.Load(spec, new EngineOptions { Cpus = 1 });
+        _collection = Collection.Load(spec, new EngineOptions { Cpus = 1, Programs = [program], Unverified = unverified });
         try
         {
             _executor = _collection.Programs[program].CreateExecutor(kind, options);

@@ -21,7 +21,7 @@ internal sealed class RunVerb : Verb
     private readonly Option<string[]> _set = new("--set") { Description = "Give a global variable its value: a number, or hex: and its bytes", HelpName = "NAME=VALUE" };
     private readonly Option<string?> _results = new("--results") { Description = "Write a JSON line a packet", HelpName = "FILE" };
     private readonly Option<bool> _dumpMaps = new("--dump-maps") { Description = "Show what the maps hold afterwards" };
-    private readonly Option<bool> _checked = new("--checked") { Description = "Check every access at run time; always so until there is a verifier" };
+    private readonly Option<bool> _unverified = new("--unverified") { Description = "Run what the verifier would refuse, every access checked (interpreter only)" };
     private readonly Option<bool> _trace = new("--trace") { Description = "Write every instruction and the registers it changes to standard error (interpreter)" };
     private readonly Option<bool> _profile = new("--profile") { Description = "Write how often each instruction ran to standard error (interpreter)" };
     private readonly Option<string?> _batch = new("--batch") { Description = "Run raw programs, a JSON line each, instead of an object", HelpName = "FILE.jsonl" };
@@ -30,7 +30,7 @@ internal sealed class RunVerb : Verb
     public RunVerb() : base("run", "Runs packets through a program and counts the verdicts.")
     {
         Add(_object);
-        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _checked, _trace, _profile, _batch, _json])
+        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _unverified, _trace, _profile, _batch, _json])
             Add(option);
     }
 
@@ -45,12 +45,15 @@ internal sealed class RunVerb : Verb
     public override int Run(ParseResult arguments, Terminal terminal)
     {
         bool watched = arguments.GetValue(_trace) || arguments.GetValue(_profile);
-        string engine = arguments.GetValue(_engine) ?? (watched ? "interpreter" : "jit");
+        bool unverified = arguments.GetValue(_unverified);
+        string engine = arguments.GetValue(_engine) ?? (watched || unverified ? "interpreter" : "jit");
         EngineKind? kind = engine == Engines.Kernel ? null : Engines.Parse(engine, withKernel: true);
         if (watched && kind != EngineKind.Interpreter)
             throw new UsageException($"--trace and --profile watch the interpreter: leave out --engine {engine}");
+        if (unverified && kind != EngineKind.Interpreter)
+            throw new UsageException($"--unverified is for the interpreter, which checks every access: leave out --engine {engine}");
         if (arguments.GetValue(_batch) is { } batch)
-            return BatchRun.Run(batch, kind, terminal);
+            return BatchRun.Run(batch, kind, unverified, terminal);
 
         string path = arguments.GetValue(_object) ?? throw new UsageException("which OBJECT? (or --batch FILE.jsonl)");
         string input = arguments.GetValue(_in) ?? throw new UsageException("--in is missing: a pcap or pcapng file, or gen: for generated traffic");
@@ -78,7 +81,7 @@ internal sealed class RunVerb : Verb
             throw new UsageException("--trace or --profile: one at a time");
         var options = new MachineOptions { TraceSink = line => terminal.Error.WriteLine($"trace_printk: {line}") };
         using ISession session = kind is { } ours
-            ? new UserSession(spec, program.Name, ours, options, observer)
+            ? new UserSession(spec, program.Name, ours, options, observer, unverified)
             : new KernelSession(spec, program.Name);
         using var outputs = new PacketOutputs(program.Type, arguments.GetValue(_results), arguments.GetValue(_out), linkType);
         using var progress = new Progress(terminal, "packets");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Headrace.Bytecode;
 using Headrace.Objects;
+using Headrace.Verifier;
 
 namespace Headrace.Engine;
 
@@ -15,16 +16,19 @@ public sealed partial class LoadedProgram : IDisposable
     private readonly Instruction[] _instructions;
     private readonly HashSet<int> _functionStarts;
     private readonly DisassemblyNames _names;
+    private readonly bool _onAllEngines;
     private DecodedProgram? _decoded;
 
-    private LoadedProgram(ProgramSpec spec, Map[] maps, bool isPlain)
+    private LoadedProgram(ProgramSpec spec, Map[] maps, VerifiedProgram? verified, bool isPlain, bool onAllEngines)
     {
         _spec = spec;
-        _instructions = [.. spec.Instructions];
+        Verified = verified;
+        _onAllEngines = verified is not null || isPlain || onAllEngines;
+        _instructions = verified is null ? [.. spec.Instructions] : DeadCode.WithoutInvalid(verified);
         MapArray = maps;
         IsPlain = isPlain;
         Context = ContextLayout.Of(spec.Type, spec.ExpectedAttachType);
-        ProgramStructure structure = ProgramChecker.Check(spec, maps, isPlain);
+        ProgramStructure structure = ProgramChecker.Check(spec, _instructions, maps, isPlain);
         FunctionStarts = structure.FunctionStarts;
         ReferencedMaps = [.. structure.MapIndices.Select(index => maps[index])];
         _functionStarts = [.. structure.FunctionStarts];
@@ -52,6 +56,9 @@ public sealed partial class LoadedProgram : IDisposable
 
     /// <summary>Licence string.</summary>
     public string License => _spec.License;
+
+    /// <summary>What was proved of it; null when it was loaded unverified, and for plain eBPF.</summary>
+    public VerifiedProgram? Verified { get; }
 
     /// <summary>The instructions by slot, as they were checked.</summary>
     public ReadOnlySpan<Instruction> Instructions => _instructions;
@@ -93,10 +100,27 @@ public sealed partial class LoadedProgram : IDisposable
     /// <exception cref="BytecodeException">An instruction is not valid.</exception>
     /// <exception cref="UnsupportedFeatureException">It calls what is only in the kernel.</exception>
     public static LoadedProgram LoadPlain(Instruction[] instructions, string name = "vm") =>
-        new(new ProgramSpec { Name = name, Type = ProgramType.Unspec, Instructions = instructions }, [], isPlain: true);
+        new(new ProgramSpec { Name = name, Type = ProgramType.Unspec, Instructions = instructions }, [], null, isPlain: true, onAllEngines: true);
 
     /// <summary>Loads one program of a collection whose maps are made.</summary>
-    internal static LoadedProgram Load(ProgramSpec spec, Map[] maps) => new(spec, maps, isPlain: false);
+    /// <param name="spec">The program.</param>
+    /// <param name="maps">The maps by index.</param>
+    /// <param name="verified">What was proved of it; null when it was not verified.</param>
+    /// <param name="onAllEngines">True to let every engine run it even so.</param>
+    internal static LoadedProgram Load(ProgramSpec spec, Map[] maps, VerifiedProgram? verified, bool onAllEngines) =>
+        new(spec, maps, verified, isPlain: false, onAllEngines);
+
+    /// <summary>Refuses an engine that runs verified programs only.</summary>
+    /// <param name="engine">The engine's name.</param>
+    /// <exception cref="UnsupportedFeatureException">The program was loaded unverified.</exception>
+    internal void RequireVerified(string engine)
+    {
+        if (!_onAllEngines)
+            throw new UnsupportedFeatureException($"program '{Name}'", $"engine {engine}", $"it was loaded unverified, which only engine {EngineKind.Interpreter} runs");
+    }
+
+    /// <summary>True when a program may go on into another: what was not verified stays where accesses are checked.</summary>
+    internal bool MayTailCall(LoadedProgram target) => target._onAllEngines || !_onAllEngines;
 
     /// <summary>Finds a live program by <see cref="Id"/>.</summary>
     internal static bool TryFind(int id, [NotNullWhen(true)] out LoadedProgram? program)
@@ -139,7 +163,7 @@ public sealed partial class LoadedProgram : IDisposable
     public string TextAt(int slot) => Disassembler.Format(_instructions[slot], slot, _names);
 
     /// <summary>Makes an executor with a machine of its own.</summary>
-    /// <exception cref="UnsupportedFeatureException">The engine cannot run this program.</exception>
+    /// <exception cref="UnsupportedFeatureException">The engine cannot run this program, or the program was loaded unverified and the engine is not the interpreter.</exception>
     public Executor CreateExecutor(EngineKind kind, MachineOptions? options = null) => kind switch
     {
         EngineKind.Interpreter => new Interpreter(this, options),

@@ -93,6 +93,8 @@ public sealed unsafe partial class Machine : IDisposable
             return null;
         if (target.Context != Program!.Context)
             throw Fault($"tail-calls '{target.Name}', a {target.Type} program, from a {Program.Type} program");
+        if (!Program.MayTailCall(target))
+            throw Fault($"tail-calls '{target.Name}', which was not verified");
         if (State->Frame == null)
             throw Fault($"tail-calls '{target.Name}' where there is no packet");
         State->TailCalls++;

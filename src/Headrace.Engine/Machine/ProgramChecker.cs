@@ -15,18 +15,22 @@ internal sealed class ProgramChecker
     private readonly Map[] _maps;
     private readonly bool _isPlain;
 
-    private ProgramChecker(ProgramSpec spec, Map[] maps, bool isPlain)
+    private ProgramChecker(ProgramSpec spec, Instruction[] program, Map[] maps, bool isPlain)
     {
         _spec = spec;
-        _program = spec.Instructions;
+        _program = program;
         _maps = maps;
         _isPlain = isPlain;
     }
 
     /// <summary>Checks a program against the maps of its collection.</summary>
+    /// <param name="spec">Where it comes from.</param>
+    /// <param name="program">Its instructions.</param>
+    /// <param name="maps">The maps by index.</param>
+    /// <param name="isPlain">True for plain eBPF.</param>
     /// <exception cref="ProgramLoadException">No engine can run it.</exception>
     /// <exception cref="UnsupportedFeatureException">It wants what is only in the kernel.</exception>
-    public static ProgramStructure Check(ProgramSpec spec, Map[] maps, bool isPlain) => new ProgramChecker(spec, maps, isPlain).Check();
+    public static ProgramStructure Check(ProgramSpec spec, Instruction[] program, Map[] maps, bool isPlain) => new ProgramChecker(spec, program, maps, isPlain).Check();
 
     private ProgramStructure Check()
     {

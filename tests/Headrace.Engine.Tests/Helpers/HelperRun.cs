@@ -23,7 +23,7 @@ internal sealed unsafe class HelperRun : IDisposable
             License = "GPL",
             Instructions = Assembler.Assemble(text, name => names.IndexOf(name) is var index and >= 0 ? index : null),
         });
-        _collection = Collection.Load(spec);
+        _collection = TestProgram.Load(spec);
         Executor = _collection.Programs["test"].CreateExecutor(EngineKind.Interpreter, options);
     }
 

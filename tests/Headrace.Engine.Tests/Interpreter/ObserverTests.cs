@@ -71,7 +71,7 @@ public unsafe class ObserverTests
     [Fact]
     public void Steps_go_into_functions_and_give_the_verdict()
     {
-        using Collection collection = Collection.Load(TestProgram.Spec("call f\nexit\nf:\nr0 = 2\nexit"));
+        using Collection collection = TestProgram.Load(TestProgram.Spec("call f\nexit\nf:\nr0 = 2\nexit"));
         using var interpreter = new Interpreter(collection.Programs["main"]);
         using var burst = new PacketBurst(1);
         burst.Add(new byte[60]);

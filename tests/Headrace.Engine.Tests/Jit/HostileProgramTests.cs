@@ -35,7 +35,7 @@ public unsafe class HostileProgramTests(ITestOutputHelper output)
     /// <summary>Verdicts, faults, packets and map contents over packets of several lengths.</summary>
     private static string Story(int seed, EngineKind engine)
     {
-        using Collection collection = Collection.Load(HostileProgram.Draw(seed));
+        using Collection collection = TestProgram.Load(HostileProgram.Draw(seed));
         using Executor executor = collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Budget = 5000 });
         using var burst = new PacketBurst(s_lengths.Length);
         var story = new System.Text.StringBuilder();

@@ -46,7 +46,7 @@ public unsafe class JitExecutorTests
     [Fact]
     public void Burst_gives_each_packet_its_own_verdict()
     {
-        using Collection collection = Collection.Load(CountingSpec());
+        using Collection collection = TestProgram.Load(CountingSpec());
         using Executor executor = collection.Programs["main"].CreateExecutor(EngineKind.Jit);
         using PacketBurst burst = Packets(64);
         burst.Add(new byte[13]);
@@ -61,7 +61,7 @@ public unsafe class JitExecutorTests
     [Fact]
     public void Bursts_allocate_nothing()
     {
-        using Collection collection = Collection.Load(CountingSpec());
+        using Collection collection = TestProgram.Load(CountingSpec());
         using Executor executor = collection.Programs["main"].CreateExecutor(EngineKind.Jit);
         using PacketBurst burst = Packets(64);
         executor.Run(burst.Frames, burst.Count);
@@ -76,7 +76,7 @@ public unsafe class JitExecutorTests
     public void Executors_of_one_program_run_side_by_side()
     {
         const int Rounds = 5000;
-        using Collection collection = Collection.Load(CountingSpec());
+        using Collection collection = TestProgram.Load(CountingSpec());
         LoadedProgram program = collection.Programs["main"];
         Parallel.For(0, 2, new ParallelOptions { MaxDegreeOfParallelism = 2 }, _ =>
         {
@@ -96,7 +96,7 @@ public unsafe class JitExecutorTests
             r0 = *(u8 *)(r2 +20)
             exit
             """;
-        using Collection collection = Collection.Load(TestProgram.Spec(Text));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text));
         using Executor executor = collection.Programs["main"].CreateExecutor(EngineKind.Jit);
         using var burst = new PacketBurst(3);
         byte[] packet = new byte[21];

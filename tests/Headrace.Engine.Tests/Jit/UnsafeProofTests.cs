@@ -108,7 +108,7 @@ public unsafe class UnsafeProofTests
     {
         foreach (string text in (string[])["r0 = *(u32 *)(r1 +8)\nexit", "r2 = 7\n*(u32 *)(r1 +8) = r2\nr0 = 0\nexit"])
         {
-            using Collection collection = Collection.Load(TestProgram.Spec(text, ProgramType.SchedCls));
+            using Collection collection = TestProgram.Load(TestProgram.Spec(text, ProgramType.SchedCls));
             using Executor executor = collection.Programs["main"].CreateExecutor(engine);
             using var burst = new PacketBurst(1);
             burst.Add(new byte[64]);
@@ -134,7 +134,7 @@ public unsafe class UnsafeProofTests
             exit
             """, maps: TestProgram.Array("shared"));
         TestProgram.Add(spec, "other", "r1 = map[shared][0]+0 ll\nr2 = subprog[f] ll\n*(u64 *)(r1 +0) = r2\nr0 = 0\nexit\nf:\nr0 = 0\nexit");
-        using Collection collection = Collection.Load(spec);
+        using Collection collection = TestProgram.Load(spec);
         TestProgram.Run(engine, collection.Programs["other"]);
         ProgramFaultException fault = Assert.Throws<ProgramFaultException>(() => TestProgram.Run(engine, collection.Programs["main"]));
         Assert.Contains("'other', another program", fault.Reason, StringComparison.Ordinal);
@@ -167,7 +167,7 @@ public unsafe class UnsafeProofTests
             """;
         foreach (EngineKind engine in Enum.GetValues<EngineKind>())
         {
-            using Collection collection = Collection.Load(TestProgram.Spec(text, maps: TestProgram.Array("timers", 24)));
+            using Collection collection = TestProgram.Load(TestProgram.Spec(text, maps: TestProgram.Array("timers", 24)));
             using Executor executor = collection.Programs["main"].CreateExecutor(engine);
             using var burst = new PacketBurst(1);
             burst.Add(new byte[64]);
@@ -191,7 +191,7 @@ public unsafe class UnsafeProofTests
             out:
             exit
             """;
-        using Collection collection = Collection.Load(TestProgram.Spec(text, maps: TestProgram.Array("locks", 8)));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(text, maps: TestProgram.Array("locks", 8)));
         for (int i = 0; i < 2; i++)
         {
             ProgramFaultException fault = Assert.Throws<ProgramFaultException>(() => TestProgram.Run(engine, collection.Programs["main"]));

@@ -165,7 +165,7 @@ public class CallTests
     public void Budget_is_each_packets_own(EngineKind engine)
     {
         const string Text = "r0 = 0\nloop:\nr0 += 1\nif r0 != 450 goto loop\nexit";
-        using Collection collection = Collection.Load(TestProgram.Spec(Text));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text));
         using Executor executor = collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Budget = 1000 });
         using var burst = new PacketBurst(3);
         for (int i = 0; i < 3; i++)

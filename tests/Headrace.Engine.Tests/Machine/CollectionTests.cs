@@ -16,7 +16,7 @@ public class CollectionTests
         perCpu.Entries.Add(new MapEntrySpec([1, 0, 0, 0], [1, 2, 3, 4, 5, 6, 7, 8]));
         MapSpec data = TestProgram.Array(".data", 4);
         data.Data = [4, 3, 2, 1];
-        using Collection collection = Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, hash, perCpu, data), new EngineOptions { Cpus = 3 });
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, hash, perCpu, data), new EngineOptions { Cpus = 3 });
         Assert.Equal([3], collection.Maps["hash"].Lookup([1, 2]));
         Assert.Equal([4, 3, 2, 1], collection.Maps[".data"].Lookup(new byte[4]));
         byte[] values = collection.Maps["percpu"].Lookup([1, 0, 0, 0]);
@@ -30,7 +30,7 @@ public class CollectionTests
         MapSpec constants = TestProgram.Array(".rodata", 4, 1, MapFlags.ReadOnlyProgram);
         constants.Data = [1, 0, 0, 0];
         constants.Freeze = true;
-        using Collection collection = Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, constants));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, constants));
         Assert.Throws<MapException>(() => collection.Maps[".rodata"].Update(new byte[4], new byte[4]));
     }
 
@@ -40,7 +40,7 @@ public class CollectionTests
     {
         MapSpec programs = TestProgram.Map("programs", MapType.ProgramArray, 4, 4, 1);
         programs.Entries.Add(new MapEntrySpec(new byte[4], null, reference));
-        var refusal = Assert.Throws<MapException>(() => Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, programs)));
+        var refusal = Assert.Throws<MapException>(() => TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, programs)));
         Assert.EndsWith(reason, refusal.Message, StringComparison.Ordinal);
     }
 
@@ -49,7 +49,7 @@ public class CollectionTests
     {
         MapSpec array = TestProgram.Array("array", 4, 2);
         array.Entries.Add(new MapEntrySpec([2, 0, 0, 0], new byte[4]));
-        var refusal = Assert.Throws<MapException>(() => Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, array)));
+        var refusal = Assert.Throws<MapException>(() => TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, array)));
         Assert.Contains("02000000", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(Errno.E2BIG, refusal.Errno);
     }
@@ -60,10 +60,10 @@ public class CollectionTests
         using Map shared = Map.Create(TestProgram.Array("shared"));
         CollectionSpec spec = TestProgram.Spec("call unknown#999\nexit", ProgramType.Xdp, TestProgram.Array("own"), TestProgram.Array("shared"));
         Map? own = null;
-        using (Collection working = Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("own"))))
+        using (Collection working = TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("own"))))
             own = working.Maps["own"];
         Assert.Null(MapHandles.Find(own.Handle));
-        Assert.Throws<ProgramLoadException>(() => Collection.Load(spec, new EngineOptions { Maps = new Dictionary<string, Map> { ["shared"] = shared } }));
+        Assert.Throws<ProgramLoadException>(() => TestProgram.Load(spec, new EngineOptions { Maps = new Dictionary<string, Map> { ["shared"] = shared } }));
         Assert.Same(shared, MapHandles.Find(shared.Handle));
     }
 
@@ -72,9 +72,9 @@ public class CollectionTests
     {
         using Map shared = Map.Create(TestProgram.Array("shared"));
         var options = new EngineOptions { Maps = new Dictionary<string, Map> { ["shared"] = shared } };
-        using (Collection collection = Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("shared")), options))
+        using (Collection collection = TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("shared")), options))
             Assert.Same(shared, collection.Maps["shared"]);
         Assert.Same(shared, MapHandles.Find(shared.Handle));
-        Assert.Throws<MapException>(() => Collection.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("shared", 4)), options));
+        Assert.Throws<MapException>(() => TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("shared", 4)), options));
     }
 }

@@ -36,7 +36,7 @@ public class MemoryTests
     [Theory, MemberData(nameof(All))]
     public void Value_of_a_map_is_the_programs_to_change(EngineKind engine)
     {
-        using Collection collection = Collection.Load(TestProgram.Spec(CountUp, ProgramType.Xdp, TestProgram.Array("counts", 16)));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(CountUp, ProgramType.Xdp, TestProgram.Array("counts", 16)));
         for (uint i = 1; i <= 3; i++)
             Assert.Equal(i, TestProgram.Run(engine, collection.Programs["main"]));
         Assert.Equal(3, BinaryPrimitives.ReadInt64LittleEndian(collection.Maps["counts"].Lookup(new byte[4]).AsSpan(8)));
@@ -100,7 +100,7 @@ public class MemoryTests
         MapSpec outer = TestProgram.Map("outer", MapType.ArrayOfMaps, 4, 4, 2);
         outer.InnerMap = TestProgram.Array("template");
         outer.Entries.Add(new MapEntrySpec([0, 0, 0, 0], null, "inner"));
-        using Collection collection = Collection.Load(TestProgram.Spec(Text, ProgramType.Xdp, outer, TestProgram.Array("inner")));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text, ProgramType.Xdp, outer, TestProgram.Array("inner")));
         Assert.Equal(5u, TestProgram.Run(engine, collection.Programs["main"]));
         Assert.Equal(5, BinaryPrimitives.ReadInt64LittleEndian(collection.Maps["inner"].Lookup(new byte[4])));
     }

@@ -22,7 +22,7 @@ public class ProgramCheckerTests
     [InlineData("r2 = r10\nr2 += -272\n*(u8 *)(r2 +0) = 1\ncall f\nexit\nf:\n*(u8 *)(r10 -250) = 1\nr0 = 0\nexit", 5, "the stacks of 2 nested calls take 528 bytes together, 512 are allowed")]
     public void Program_no_engine_can_run_is_refused_with_the_place(string text, int instruction, string reason)
     {
-        var refusal = Assert.Throws<ProgramLoadException>(() => Collection.Load(TestProgram.Spec(text, ProgramType.Xdp, TestProgram.Array("data"))));
+        var refusal = Assert.Throws<ProgramLoadException>(() => TestProgram.Load(TestProgram.Spec(text, ProgramType.Xdp, TestProgram.Array("data"))));
         Assert.Equal((instruction, reason), (refusal.Instruction, refusal.Reason));
     }
 
@@ -31,7 +31,7 @@ public class ProgramCheckerTests
     [InlineData("call bpf_override_return#58\nexit", "helper bpf_override_return")]
     [InlineData("r1 = btf[41] ll\nr0 = 0\nexit", "the address of a kernel variable")]
     public void What_is_only_in_the_kernel_is_refused_by_name(string text, string feature) =>
-        Assert.Equal(feature, Assert.Throws<UnsupportedFeatureException>(() => Collection.Load(TestProgram.Spec(text))).Feature);
+        Assert.Equal(feature, Assert.Throws<UnsupportedFeatureException>(() => TestProgram.Load(TestProgram.Spec(text))).Feature);
 
     [Fact]
     public void Kfunc_is_refused_by_name()
@@ -44,7 +44,7 @@ public class ProgramCheckerTests
             Instructions = Assembler.Assemble("call kernel-function#77\nexit"),
             Kfuncs = new Dictionary<int, string> { [0] = "bpf_xdp_metadata_rx_hash" },
         });
-        var refusal = Assert.Throws<UnsupportedFeatureException>(() => Collection.Load(spec));
+        var refusal = Assert.Throws<UnsupportedFeatureException>(() => TestProgram.Load(spec));
         Assert.Equal("kfunc bpf_xdp_metadata_rx_hash", refusal.Feature);
         Assert.StartsWith("program 'main', instruction 0, needs kfunc bpf_xdp_metadata_rx_hash", refusal.Message, StringComparison.Ordinal);
     }
@@ -52,7 +52,7 @@ public class ProgramCheckerTests
     [Fact]
     public void Program_type_without_a_context_is_refused() =>
         Assert.Equal("program type Kprobe",
-            Assert.Throws<UnsupportedFeatureException>(() => Collection.Load(TestProgram.Spec("r0 = 0\nexit", ProgramType.Kprobe))).Feature);
+            Assert.Throws<UnsupportedFeatureException>(() => TestProgram.Load(TestProgram.Spec("r0 = 0\nexit", ProgramType.Kprobe))).Feature);
 
     [Theory]
     [InlineData(8, true)]
@@ -66,13 +66,13 @@ public class ProgramCheckerTests
         if (accepted)
             Assert.All(Enum.GetValues<EngineKind>(), engine => Assert.Equal(3u, TestProgram.Run(engine, TestProgram.Spec(text.ToString()))));
         else
-            Assert.Throws<ProgramLoadException>(() => Collection.Load(TestProgram.Spec(text.ToString())));
+            Assert.Throws<ProgramLoadException>(() => TestProgram.Load(TestProgram.Spec(text.ToString())));
     }
 
     [Fact]
     public void Stack_of_512_bytes_is_enough_for_a_program_of_512()
     {
-        using Collection collection = Collection.Load(TestProgram.Spec("*(u8 *)(r10 -512) = 1\nr0 = 0\nexit"));
+        using Collection collection = TestProgram.Load(TestProgram.Spec("*(u8 *)(r10 -512) = 1\nr0 = 0\nexit"));
         Assert.Single(collection.Programs);
     }
 
@@ -88,7 +88,7 @@ public class ProgramCheckerTests
             text.AppendLine("exit").AppendLine($"f{i}:");
         }
         text.AppendLine("r0 = 0").AppendLine("exit");
-        using Collection collection = Collection.Load(TestProgram.Spec(text.ToString()));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(text.ToString()));
         Assert.Single(collection.Programs);
     }
 }

@@ -77,7 +77,7 @@ public unsafe class WorkerTests
             r0 = 1
             exit
             """;
-        using Collection collection = Collection.Load(TestProgram.Spec(Text, maps: TestProgram.Map("ring", MapType.RingBuffer, 0, 0, 1 << 21)));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text, maps: TestProgram.Map("ring", MapType.RingBuffer, 0, 0, 1 << 21)));
         var reader = new RingBufferReader(collection.Maps["ring"]);
         var seen = new HashSet<ulong>();
         void Read(int turn)
@@ -120,7 +120,7 @@ public unsafe class WorkerTests
             """;
         MapSpec flows = TestProgram.Map("flows", type, 4, 8, 4096);
         flows.Entries.Add(new MapEntrySpec([7, 0, 0, 0], new byte[8]));
-        using Collection collection = Collection.Load(TestProgram.Spec(Text, maps: flows));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text, maps: flows));
         Map map = collection.Maps["flows"];
         RunWorkers(engine, collection, turn =>
         {

@@ -83,7 +83,7 @@ public unsafe class PacketBurstTests
             *(u8 *)(r2 +0) = 99
             exit
             """;
-        using Collection collection = Collection.Load(TestProgram.Spec(Text));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text));
         foreach (EngineKind engine in Enum.GetValues<EngineKind>())
         {
             using Executor executor = collection.Programs["main"].CreateExecutor(engine);
@@ -108,7 +108,7 @@ public unsafe class PacketBurstTests
             r0 = *(u8 *)(r2 +1)
             exit
             """;
-        using Collection collection = Collection.Load(TestProgram.Spec(Text));
+        using Collection collection = TestProgram.Load(TestProgram.Spec(Text));
         foreach (EngineKind engine in Enum.GetValues<EngineKind>())
         {
             using Executor executor = collection.Programs["main"].CreateExecutor(engine);
