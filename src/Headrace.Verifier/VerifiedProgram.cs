@@ -36,4 +36,7 @@ public sealed class VerifiedProgram
 
     /// <summary>Slots where the program (the first, 0) and its functions start, ascending.</summary>
     public IReadOnlyList<int> FunctionStarts => _facts.Value.FunctionStarts;
+
+    /// <summary>Every jump backward that can be taken, by slot.</summary>
+    public IReadOnlyList<LoopFacts> Loops => _facts.Value.Loops;
 }

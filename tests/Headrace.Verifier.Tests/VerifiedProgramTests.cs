@@ -163,6 +163,32 @@ public class VerifiedProgramTests
         Assert.Equal(live != 0, program[2].IsLive(register));
     }
 
+    [Theory]
+    [InlineData("r1 = 0\nr1 += 1\nif r1 != 100 goto -2", 99UL)]
+    [InlineData("r1 = 10\nr1 -= 2\nif r1 > 1 goto -2", 4UL)]
+    [InlineData("w1 = 0\nw1 += 3\nif w1 < 30 goto -2", 9UL)]
+    [InlineData("*(u64 *)(r10 - 8) = 7\nr1 = *(u64 *)(r10 - 8)\nr1 += -1\n*(u64 *)(r10 - 8) = r1\nif r1 != 0 goto -4", 6UL)]
+    [InlineData("r1 = 0\ngoto +2\nif r1 > 50 goto +2\nr1 += 1\nif r1 != 20 goto -3", 20UL)]
+    public void Loops_have_bounds(string text, ulong trips)
+    {
+        VerifiedProgram program = Verify($"{text}\nr0 = 0\nexit\n");
+        Assert.Equal(trips, Assert.Single(program.Loops).MaxTrips);
+    }
+
+    [Fact]
+    public void Loops_in_loops_have_bounds_of_their_own()
+    {
+        VerifiedProgram program = Verify("r1 = 0\nr2 = 0\nr2 += 1\nif r2 != 5 goto -2\nr1 += 1\nif r1 != 3 goto -5\nr0 = 0\nexit\n");
+        Assert.Equal([new LoopFacts(3, 2, 4), new LoopFacts(5, 1, 2)], program.Loops);
+    }
+
+    [Fact]
+    public void A_loop_without_a_counter_has_no_bound()
+    {
+        VerifiedProgram program = Verify("may_goto +1\ngoto -2\nr0 = 0\nexit\n");
+        Assert.Null(Assert.Single(program.Loops).MaxTrips);
+    }
+
     private static VerifiedProgram Verify(string text)
     {
         var collection = new CollectionSpec { Source = "facts" };

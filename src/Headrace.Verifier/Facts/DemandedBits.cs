@@ -227,7 +227,8 @@ internal sealed class DemandedBits
         }
         if (op == AluOp.End)
         {
-            dst = Swapped(needed, instruction.Imm32, !opcode.Is32 || opcode.UsesRegister);
+            // Its class says which order, not which width.
+            dst = Swapped(dst, instruction.Imm32, !opcode.Is32 || opcode.UsesRegister);
             return;
         }
         if (needed == 0)

@@ -38,13 +38,14 @@ internal sealed class FactBuilder
                 builder.Add(block);
         }
         builder.AddRest(isSolved);
-        return new ProgramFacts(builder._facts, flow.Starts);
+        LoopFacts[] loops = isSolved ? new LoopBounds(program.Instructions, solver.Graph, solver.Transfer).Find() : [];
+        return new ProgramFacts(builder._facts, flow.Starts, loops);
     }
 
     private void Add(FactBlock block)
     {
         FactState state = block.State!.Clone();
-        FunctionSummary scratch = FactSolver.Scratch();
+        var scratch = new FunctionSummary();
         for (int slot = block.Start; slot <= block.Last; slot += _code[slot].Slots)
         {
             if (!_walked.IsReached(slot))

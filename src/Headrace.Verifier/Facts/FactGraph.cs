@@ -8,6 +8,7 @@ internal sealed class FactGraph
     private readonly Instruction[] _code;
     private readonly ControlFlow _flow;
     private readonly FactBlock?[] _byStart;
+    private ILookup<FactBlock, FactBlock>? _before;
 
     public FactGraph(Instruction[] code, ControlFlow flow)
     {
@@ -36,6 +37,22 @@ internal sealed class FactGraph
             JumpOp.Ja => (-1, (int)InstructionTargets.Of(instruction, slot)!),
             _ => (slot + 1, (int)InstructionTargets.Of(instruction, slot)!),
         };
+    }
+
+    /// <summary>The blocks that control may come from inside the function.</summary>
+    public IEnumerable<FactBlock> Before(FactBlock block)
+    {
+        _before ??= Ordered.SelectMany(from => After(from).Select(to => (From: from, To: to))).ToLookup(edge => edge.To, edge => edge.From);
+        return _before[block];
+    }
+
+    private IEnumerable<FactBlock> After(FactBlock block)
+    {
+        (int next, int target) = Successors(block.Last);
+        if (next >= 0 && next < _code.Length)
+            yield return At(next);
+        if (target >= 0 && target != next)
+            yield return At(target);
     }
 
     private void Cut()

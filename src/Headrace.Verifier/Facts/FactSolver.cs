@@ -56,9 +56,6 @@ internal sealed class FactSolver
         return true;
     }
 
-    /// <summary>A summary to throw away: applying instructions for their states alone.</summary>
-    public static FunctionSummary Scratch() => new();
-
     private void Round(bool widens)
     {
         _changed = false;
