@@ -52,8 +52,8 @@ public class BatchTests
     [InlineData("jit")]
     public void A_packet_that_the_program_changes_comes_back_in_hex(string engine)
     {
-        // r1 = ctx->data; *(u8 *)(r1 + 0) = 0xff; return 3
-        string program = "61110000000000007201000 0ff000000b700000003000000".Replace(" ", "", StringComparison.Ordinal) + Exit;
+        // r2 = ctx->data_end; r1 = ctx->data; r0 = 3; if (r1 + 1 <= r2) *(u8 *)(r1 + 0) = 0xff
+        const string program = "61120400000000006111000000000000bf130000000000000703000001000000b7000000030000002d2301000000000072010000ff000000" + Exit;
         JsonElement answer = Assert.Single(Run(engine, $$"""{"id":0,"prog_type":6,"insns":"{{program}}","runs":[{"in":"000102030405060708090a0b0c0d"}]}"""));
         JsonElement run = Assert.Single(answer.GetProperty("runs").EnumerateArray());
         Assert.Equal("ff0102030405060708090a0b0c0d", run.GetProperty("out").GetString());
@@ -95,7 +95,7 @@ public class BatchTests
     {
         (int code, string output, _) = RunLines("jit",
             $$"""{"id":"long","insns":"{{Exit}}","runs":[{"in":"{{new string('0', 2 * 65536)}}"}]}""",
-            $$"""{"id":"\ud800","insns":"{{Exit}}"}""",
+            $$"""{"id":"\ud800","insns":"b700000002000000{{Exit}}"}""",
             $$"""{"id":3,"license":"\ud800","insns":"{{Exit}}"}""",
             new string('[', 5000),
             "\0\u0001",
@@ -114,6 +114,16 @@ public class BatchTests
     {
         Assert.SkipUnless(Linux.Kernel.IsAvailable(out string reason), reason);
         JsonElement answer = Assert.Single(Run("kernel", $$"""{"id":1,"license":"GPL","insns":"b7010000000000007910000000000000{{Exit}}","runs":[{"in":"00"}]}"""));
+        Assert.Equal("reject", answer.GetProperty("verdict").GetString());
+        Assert.Equal("R1 invalid mem access 'scalar'", answer.GetProperty("err_line").GetString());
+    }
+
+    [Theory]
+    [InlineData("interpreter")]
+    [InlineData("jit")]
+    public void A_row_that_the_kernel_would_refuse_is_refused_in_its_words(string engine)
+    {
+        JsonElement answer = Assert.Single(Run(engine, $$"""{"id":1,"license":"GPL","insns":"b7010000000000007910000000000000{{Exit}}","runs":[{"in":"00"}]}"""));
         Assert.Equal("reject", answer.GetProperty("verdict").GetString());
         Assert.Equal("R1 invalid mem access 'scalar'", answer.GetProperty("err_line").GetString());
     }
