@@ -35,6 +35,7 @@ public sealed unsafe class DataflowExecutor : Executor
 
     internal DataflowExecutor(LoadedProgram program, MachineOptions? options, Graph? graph, SimulationOptions? simulation) : base(program, options)
     {
+        program.RequireVerified(nameof(EngineKind.Dataflow));
         _graph = graph ?? program.Graph;
         _options = simulation ?? new SimulationOptions(DefaultPacketsInFlight);
         if (!MayOverlap(_graph))

@@ -43,7 +43,11 @@ public sealed class ForwardProgram : IDisposable
     /// <param name="fresh">Names of maps that do not go over.</param>
     /// <exception cref="HeadraceException">It is no XDP program, or cannot be loaded; <paramref name="previous"/> is as it was.</exception>
     public static ForwardProgram Load(CollectionSpec spec, string program, EngineKind engine, int workers, ForwardProgram? previous = null,
-        IReadOnlySet<string>? fresh = null)
+        IReadOnlySet<string>? fresh = null) => Load(spec, program, engine, workers, previous, fresh, unverified: false);
+
+    /// <summary>The same for programs that the verifier refuses: to test what becomes of faults, which verified programs hardly have.</summary>
+    internal static ForwardProgram Load(
+        CollectionSpec spec, string program, EngineKind engine, int workers, ForwardProgram? previous, IReadOnlySet<string>? fresh, bool unverified)
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (!spec.Programs.Contains(program))
@@ -51,7 +55,14 @@ public sealed class ForwardProgram : IDisposable
         if (spec.Programs[program].Type != ProgramType.Xdp)
             throw new HeadraceException($"{spec.Source}: program '{program}' is a {spec.Programs[program].Type} program: ports run XDP programs");
         Dictionary<string, Map> kept = previous is null ? [] : previous.MapsFor(spec, fresh);
-        Collection collection = Collection.Load(spec, new EngineOptions { Cpus = workers, Maps = kept });
+        Collection collection = Collection.Load(spec, new EngineOptions
+        {
+            Cpus = workers,
+            Maps = kept,
+            Programs = [.. spec.Programs.Where(known => known.AutoLoad || known.Name == program).Select(known => known.Name)],
+            Unverified = unverified,
+            UnverifiedOnAllEngines = unverified,
+        });
         // Maps belong to the program itself from here on, not to its collection: the next program may take them.
         var maps = new Dictionary<string, Map>(StringComparer.Ordinal);
         foreach (string name in collection.Maps.Keys)

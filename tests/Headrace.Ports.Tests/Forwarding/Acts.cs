@@ -110,7 +110,7 @@ internal static class Acts
     public static ForwardProgram Load(int workers, EngineKind engine = EngineKind.Jit, ForwardProgram? previous = null, string? text = null)
     {
         CollectionSpec spec = CollectionSpec.Parse(ObjectWriter.ToBytes(AssemblyModule.Parse(text ?? Text)), "acts");
-        return ForwardProgram.Load(spec, "act", engine, workers, previous);
+        return ForwardProgram.Load(spec, "act", engine, workers, previous, fresh: null, unverified: true);
     }
 
     /// <summary>A program of instructions in text, named as the other so that it can take its place.</summary>
