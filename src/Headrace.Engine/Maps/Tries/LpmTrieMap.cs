@@ -7,19 +7,22 @@ namespace Headrace.Engine;
 
 /// <summary>Longest-prefix match (<c>BPF_MAP_TYPE_LPM_TRIE</c>): keys are a prefix length in host order, then the address in network order.</summary>
 /// <remarks>
-/// A binary trie with one node for each element and branch. Look-ups take no lock: a version, raised when a node leaves the trie and
-/// before it is used again, tells them whether to look once more. Order of iteration as the kernel's: children before their parent, bit 0 first.
+/// A binary trie with one node for each element and branch, and from some elements on an <see cref="LpmIndex"/> that saves look-ups of whole
+/// addresses most of its steps. Look-ups take no lock: a version, raised when nodes have left trie and index and before they are used again,
+/// tells them whether to look once more. Order of iteration as the kernel's: children before their parent, bit 0 first.
 /// </remarks>
-internal sealed unsafe class LpmTrieMap : Map
+internal sealed unsafe partial class LpmTrieMap : Map
 {
     private const int OptimisticSearches = 64;
     private const int PrefixBytes = 4;
 
     private readonly Lock _writers = new();
-    private readonly LpmNodePool _pool;
+    private readonly LpmPool _pool;
+    private readonly List<nint> _retired = [];
     private readonly NativeBlock _rootMemory = new(1, (ulong)sizeof(LpmNode*));
     private readonly LpmNode** _root;
     private readonly int _dataSize;
+    private readonly int _valueOffset;
     private readonly uint _longest;
     private uint _version;
     private uint _count;
@@ -28,26 +31,17 @@ internal sealed unsafe class LpmTrieMap : Map
     {
         _dataSize = KeySize - PrefixBytes;
         _longest = (uint)_dataSize * 8;
-        _pool = new LpmNodePool(_dataSize, ValueSize);
+        _valueOffset = NativeBytes.RoundUp8(LpmNode.HeaderSize + _dataSize);
+        _pool = new LpmPool((uint)NativeBytes.RoundUp8(checked(_valueOffset + ValueSize)));
         _root = (LpmNode**)_rootMemory.Address;
     }
 
     internal override byte* Lookup(byte* key, int cpu)
     {
-        if (*(uint*)key > _longest)
-            return null;
-        LpmNode* found;
-        for (int attempt = 0; attempt < OptimisticSearches; attempt++)
-        {
-            uint version = Volatile.Read(ref _version);
-            found = Search(key);
-            Volatile.ReadBarrier();
-            if (_version == version)
-                return Value(found);
-        }
-        lock (_writers)
-            found = Search(key);
-        return Value(found);
+        uint version = Volatile.Read(ref _version);
+        LpmNode* found = Search(key);
+        Volatile.ReadBarrier();
+        return _version == version ? Value(found) : LookupAmongWrites(key);
     }
 
     internal override int Update(byte* key, byte* value, ulong flags, int cpu)
@@ -58,7 +52,8 @@ internal sealed unsafe class LpmTrieMap : Map
         {
             try
             {
-                return Insert(key, value, flags);
+                int result = Insert(key, value, flags);
+                return result == 0 ? Settle(key) : result;
             }
             catch (OutOfMemoryException)
             {
@@ -72,7 +67,10 @@ internal sealed unsafe class LpmTrieMap : Map
         if (*(uint*)key > _longest)
             return -Errno.EINVAL;
         lock (_writers)
-            return Remove(key);
+        {
+            int result = Remove(key);
+            return result == 0 ? Settle(key) : result;
+        }
     }
 
     internal override int NextKey(byte* key, byte* next)
@@ -91,7 +89,13 @@ internal sealed unsafe class LpmTrieMap : Map
         }
     }
 
-    internal override bool Contains(ulong address, ulong size) => _pool.ContainsValue(address, size);
+    internal override bool Contains(ulong address, ulong size)
+    {
+        if (_pool.OffsetInside(address) is not { } offset)
+            return false;
+        ulong inside = offset - (ulong)_valueOffset; // of what is in front: beyond any size
+        return inside <= (ulong)ValueSize && size <= (ulong)ValueSize - inside;
+    }
 
     private protected override bool HasBatchLookup => true;
 
@@ -117,17 +121,45 @@ internal sealed unsafe class LpmTrieMap : Map
     {
         base.Dispose(disposing);
         _rootMemory.Dispose();
+        _index?.Dispose();
+        _spoiltIndex?.Dispose();
         _pool.Dispose();
     }
 
-    private byte* Value(LpmNode* node) => node == null ? null : (byte*)node + _pool.ValueOffset;
+    private byte* Value(LpmNode* node) => node == null ? null : (byte*)node + _valueOffset;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private byte* LookupAmongWrites(byte* key)
+    {
+        LpmNode* found;
+        for (int attempt = 0; attempt < OptimisticSearches; attempt++)
+        {
+            uint version = Volatile.Read(ref _version);
+            found = Search(key);
+            Volatile.ReadBarrier();
+            if (_version == version)
+                return Value(found);
+        }
+        lock (_writers)
+            found = Search(key);
+        return Value(found);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private LpmNode* Search(byte* key)
     {
-        byte* data = key + PrefixBytes;
         uint length = *(uint*)key;
-        LpmNode* found = null;
-        LpmNode* node = (LpmNode*)Volatile.Read(ref *(nint*)_root);
+        ulong* index = (ulong*)Volatile.Read(ref _indexRoot);
+        if (length == _longest && index != null)
+        {
+            LpmNode* found = LpmIndex.Search(index, key + PrefixBytes, _dataSize, out LpmNode* next);
+            return next == null ? found : Walk(next, found, key + PrefixBytes, length);
+        }
+        return length > _longest ? null : Walk((LpmNode*)Volatile.Read(ref *(nint*)_root), null, key + PrefixBytes, length);
+    }
+
+    private LpmNode* Walk(LpmNode* node, LpmNode* found, byte* data, uint length)
+    {
         while (node != null)
         {
             uint own = node->PrefixLength;
@@ -161,10 +193,10 @@ internal sealed unsafe class LpmTrieMap : Map
         if (!exists && _count == MaxEntries)
             return -Errno.ENOSPC;
 
-        LpmNode* added = _pool.Take();
+        LpmNode* added = (LpmNode*)_pool.Take();
         NativeBytes.Copy(LpmNode.Data(added), data, _dataSize);
         Layout.WriteNew(Value(added), value);
-        added->PrefixLength = length;
+        added->PrefixLength = (ushort)length;
         added->IsBranch = 0;
         added->Zero = added->One = null;
         if (same)
@@ -187,7 +219,7 @@ internal sealed unsafe class LpmTrieMap : Map
         {
             LpmNode* branch = TakeBranch(added);
             NativeBytes.Copy(LpmNode.Data(branch), LpmNode.Data(node), _dataSize);
-            branch->PrefixLength = match;
+            branch->PrefixLength = (ushort)match;
             branch->IsBranch = 1;
             bool bit = Bit(data, match);
             *LpmNode.Child(branch, bit) = added;
@@ -203,7 +235,7 @@ internal sealed unsafe class LpmTrieMap : Map
     {
         try
         {
-            return _pool.Take();
+            return (LpmNode*)_pool.Take();
         }
         catch (OutOfMemoryException)
         {
@@ -296,13 +328,8 @@ internal sealed unsafe class LpmTrieMap : Map
         return null;
     }
 
-    private void Retire(LpmNode* node)
-    {
-        Volatile.WriteBarrier();
-        Volatile.Write(ref _version, _version + 1);
-        Volatile.WriteBarrier();
-        _pool.Return(node);
-    }
+    // Nothing of the trie leads to the node any more; the index still may.
+    private void Retire(LpmNode* node) => _retired.Add((nint)node);
 
     private static void Publish(LpmNode** link, LpmNode* node) => Volatile.Write(ref *(nint*)link, (nint)node);
 

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Headrace.Engine;
+using Headrace.Linux;
+using Headrace.Objects;
+
+namespace Headrace.Bench;
+
+/// <summary>Look-ups in tables beyond any cache, the same programs, keys and contents as in the kernel; loading and changing of routes.</summary>
+public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache beside the kernel's: 4 million flows, an LRU of 1 million, a full routing table; ns a look-up net of its key")
+{
+    /// <summary>The object of bench/programs.</summary>
+    internal const string Object = "tables.bpf.o";
+
+    /// <summary>EtherType of packets that carry their turn's number.</summary>
+    internal const ushort TurnType = 0x88b5;
+
+    private const int Rounds = 9;
+    private const int KernelRepeats = 200_000;
+    private const int KernelMeasurements = 2;
+    private const int Updates = 400_000;
+
+    private static readonly (string Program, string Key)[] s_programs = [("flow", "flow_key"), ("lru", "flow_key"), ("route", "route_key")];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes)
+    {
+        bool hasKernel = Kernel.IsAvailable(out string reason);
+        if (!hasKernel)
+            notes.WriteLine($"the kernel is not measured: {reason}");
+        RouteTable routes = RouteTable.Load();
+        notes.WriteLine($"routes: {routes.Prefixes.Count} IPv4 prefixes ({routes.Origin})");
+        CollectionSpec spec = LoadSpec();
+        using Collection ours = Collection.Load(spec);
+        TableContents.Fill(ours, routes);
+        using KernelCollection? kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions()) : null;
+        if (kernel is not null)
+            TableContents.Fill(kernel, routes);
+        var rows = new List<BenchmarkRow>();
+        foreach ((string program, string key) in s_programs)
+            rows.AddRange(Measure(program, key, ours, kernel));
+        rows.AddRange(MeasureRoutes(routes));
+        return rows;
+    }
+
+    internal static CollectionSpec LoadSpec()
+    {
+        using Stream stream = typeof(TablesBenchmark).Assembly.GetManifestResourceStream(Object)!;
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return CollectionSpec.Parse(bytes, Object);
+    }
+
+    // One round of each in turn; the least of each counts.
+    private static IEnumerable<BenchmarkRow> Measure(string program, string key, Collection ours, KernelCollection? kernel)
+    {
+        EngineKind[] kinds = [EngineKind.Jit];
+        TableTimer[] timers = [.. kinds.Select(kind => new TableTimer(ours, program, kind))];
+        TableTimer[] keys = [.. kinds.Select(kind => new TableTimer(ours, key, kind))];
+        double? peer = null;
+        byte[] packet = new byte[64];
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (TableTimer timer in timers.Concat(keys))
+                timer.Measure();
+            if (kernel is null)
+                continue;
+            double total = kernel.Programs[program].MeasureNanosecondsPerRun(packet, KernelRepeats, KernelMeasurements).Total;
+            double net = total - kernel.Programs[key].MeasureNanosecondsPerRun(packet, KernelRepeats, KernelMeasurements).Total;
+            peer = Math.Min(peer ?? double.MaxValue, net);
+        }
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            yield return BenchmarkRow.Of($"{program} {kinds[i].ToString().ToLowerInvariant()}", Math.Max(0.5, timers[i].Best - keys[i].Best), peer, "ns");
+            timers[i].Dispose();
+            keys[i].Dispose();
+        }
+    }
+
+    private static IEnumerable<BenchmarkRow> MeasureRoutes(RouteTable routes)
+    {
+        MapSpec spec = LoadSpec().Maps["routes"];
+        using Map map = Map.Create(spec);
+        long before = ResidentBytes();
+        long start = Stopwatch.GetTimestamp();
+        byte[] key = new byte[8], value = new byte[8];
+        foreach ((uint, int) prefix in routes.Prefixes)
+        {
+            RouteTable.WriteKey(prefix, key);
+            map.Update(key, value);
+        }
+        double load = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double bytes = ResidentBytes() - before;
+        yield return new BenchmarkRow("routes, loading", load, null, "s", null);
+        yield return new BenchmarkRow("routes, memory", bytes / (1 << 20), null, "MiB", null);
+        yield return new BenchmarkRow("routes, updates beside look-ups", UpdateRate(map, routes), null, "M/s", null);
+    }
+
+    // Announcements of routes that are there, withdrawals and announcements of others, while another thread looks up.
+    private static double UpdateRate(Map map, RouteTable routes)
+    {
+        uint[] addresses = routes.DrawAddresses(1 << 16);
+        bool stop = false;
+        var reader = new Thread(() =>
+        {
+            byte[] key = new byte[8], value = new byte[8];
+            key[0] = 32;
+            for (int i = 0; !Volatile.Read(ref stop); i = (i + 1) % addresses.Length)
+            {
+                BitConverter.TryWriteBytes(key.AsSpan(4), addresses[i]);
+                map.TryLookup(key, value);
+            }
+        });
+        reader.Start();
+        var random = new Random(9);
+        byte[] route = new byte[8], hop = new byte[8];
+        long start = ThreadClock.Nanoseconds;
+        for (int i = 0; i < Updates; i++)
+        {
+            RouteTable.WriteKey(routes.Prefixes[random.Next(routes.Prefixes.Count)], route);
+            BitConverter.TryWriteBytes(hop, (ulong)i);
+            if (i % 4 == 3)
+                map.Delete(route);
+            else
+                map.Update(route, hop);
+        }
+        double rate = Updates / ((ThreadClock.Nanoseconds - start) / 1e3);
+        Volatile.Write(ref stop, true);
+        reader.Join();
+        return rate;
+    }
+
+    private static long ResidentBytes() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+}

@@ -1,0 +1,99 @@
+using System.Numerics;
+
+namespace Headrace.Engine;
+
+/// <summary>A node of the LPM index: 256 slots for the next byte of the address, neighbours that hold the same word stored once. The words follow.</summary>
+internal unsafe struct LpmIndexNode
+{
+    /// <summary>Slots.</summary>
+    public const int Slots = 256;
+
+    /// <summary>Bytes of the header, one cache line.</summary>
+    public const int HeaderSize = 64;
+
+    private const int GroupSlots = 64;
+
+    /// <summary>A bit a slot: set where a word starts that differs from the slot's before.</summary>
+    public fixed ulong Starts[Slots / GroupSlots];
+
+    /// <summary>Words that start in front of each group of 64 slots.</summary>
+    public fixed byte Ranks[Slots / GroupSlots];
+
+    /// <summary>Room for words. Stays the same for the node's memory through all its lives.</summary>
+    public int Capacity;
+
+    /// <summary>The longest prefix that ends in front of this byte, of those behind the parent's; null for none.</summary>
+    public LpmNode* Found;
+
+    /// <summary>The words.</summary>
+    public static ulong* Words(LpmIndexNode* node) => (ulong*)((byte*)node + HeaderSize);
+
+    /// <summary>The word of a slot. Right for a node at rest; some valid word for one that is changed meanwhile.</summary>
+    public static ulong* WordAt(LpmIndexNode* node, byte slot)
+    {
+        int group = slot / GroupSlots;
+        ulong upTo = ulong.MaxValue >> (GroupSlots - 1 - slot % GroupSlots);
+        int number = node->Ranks[group] + BitOperations.PopCount(node->Starts[group] & upTo) - 1;
+        return Words(node) + Math.Min((uint)number, (uint)node->Capacity - 1);
+    }
+
+    /// <summary>Writes every slot's word.</summary>
+    public static void Expand(LpmIndexNode* node, Span<ulong> slots)
+    {
+        ulong* words = Words(node) - 1;
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            if ((node->Starts[slot / GroupSlots] >> (slot % GroupSlots) & 1) != 0)
+                words++;
+            slots[slot] = *words;
+        }
+    }
+
+    /// <summary>Where words start.</summary>
+    /// <returns>How many do.</returns>
+    public static int FindStarts(ReadOnlySpan<ulong> slots, Span<ulong> starts)
+    {
+        int count = 0;
+        starts.Clear();
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            if (slot != 0 && slots[slot] == slots[slot - 1])
+                continue;
+            starts[slot / GroupSlots] |= 1UL << (slot % GroupSlots);
+            count++;
+        }
+        return count;
+    }
+
+    /// <summary>Fills a node that no reader knows yet.</summary>
+    public static void Compress(LpmIndexNode* node, ReadOnlySpan<ulong> slots, ReadOnlySpan<ulong> starts)
+    {
+        ulong* words = Words(node);
+        for (int group = 0; group < Slots / GroupSlots; group++)
+        {
+            node->Starts[group] = starts[group];
+            node->Ranks[group] = (byte)(words - Words(node));
+            for (ulong left = starts[group]; left != 0; left &= left - 1)
+                *words++ = slots[group * GroupSlots + BitOperations.TrailingZeroCount(left)];
+        }
+    }
+
+    /// <summary>True when the node's words start where these do.</summary>
+    public static bool HasStarts(LpmIndexNode* node, ReadOnlySpan<ulong> starts) =>
+        starts.SequenceEqual(new ReadOnlySpan<ulong>(node->Starts, Slots / GroupSlots));
+
+    /// <summary>Stores words that differ, in a node whose words start in the same slots: readers see each the old or the new.</summary>
+    public static void Store(LpmIndexNode* node, ReadOnlySpan<ulong> slots)
+    {
+        ulong* words = Words(node);
+        for (int group = 0; group < Slots / GroupSlots; group++)
+        {
+            for (ulong left = node->Starts[group]; left != 0; left &= left - 1, words++)
+            {
+                ulong word = slots[group * GroupSlots + BitOperations.TrailingZeroCount(left)];
+                if (*words != word)
+                    Volatile.Write(ref *words, word);
+            }
+        }
+    }
+}

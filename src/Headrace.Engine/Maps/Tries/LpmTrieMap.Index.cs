@@ -1,0 +1,43 @@
+namespace Headrace.Engine;
+
+internal sealed unsafe partial class LpmTrieMap
+{
+    // Elements from which on the index pays: its first table alone is half a megabyte, of which the system backs what is used.
+    private const uint IndexFrom = 256;
+
+    private LpmIndex? _index;
+    private LpmIndex? _spoiltIndex;
+    private nint _indexRoot;
+
+    /// <summary>The first table of the index, null when there is none.</summary>
+    internal ulong* IndexRoot => (ulong*)Volatile.Read(ref _indexRoot);
+
+    /// <summary>Brings the index up to date after a change of the trie, and lets nodes be used again that have left both.</summary>
+    private int Settle(byte* key)
+    {
+        try
+        {
+            _index?.Refresh(*_root, key + PrefixBytes, (int)*(uint*)key);
+            if (_index is null && _spoiltIndex is null && _count >= IndexFrom && _dataSize >= LpmIndex.RootBytes)
+            {
+                _index = new LpmIndex(_dataSize, *_root);
+                Volatile.Write(ref _indexRoot, (nint)_index.Root);
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            // Look-ups do without. Readers may still be in it, so that its memory stays as long as the map's.
+            _spoiltIndex = _index;
+            _index = null;
+            Volatile.Write(ref _indexRoot, 0);
+        }
+        Volatile.WriteBarrier();
+        Volatile.Write(ref _version, _version + 1);
+        Volatile.WriteBarrier();
+        foreach (nint node in _retired)
+            _pool.Return((void*)node);
+        _retired.Clear();
+        _index?.Reclaim();
+        return 0;
+    }
+}
