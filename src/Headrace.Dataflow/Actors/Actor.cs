@@ -70,6 +70,9 @@ public sealed class Actor
     /// <summary>What is proved of its token.</summary>
     public ValueFacts Facts { get; internal set; } = ValueFacts.Anything;
 
+    /// <summary>True once the analysis under way has looked at it.</summary>
+    internal bool HasFacts { get; set; }
+
     /// <summary>What the verifier proved of its token where the instruction stood; null when it stands elsewhere now.</summary>
     internal ValueFacts? Proved { get; set; }
 

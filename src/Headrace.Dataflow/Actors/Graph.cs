@@ -41,7 +41,9 @@ public sealed class Graph
     public GraphFunction FunctionAt(int start) => List.First(function => function.Start == start);
 
     /// <summary>The source line of an actor; null when BTF does not know it.</summary>
-    public SourceLine? LineOf(Actor actor) => Program.LineAt(actor.Slot);
+    /// <remarks>Instructions that the compiler made up have line 0: they count to the line before them, or else after them.</remarks>
+    public SourceLine? LineOf(Actor actor) => Program.LineAt(actor.Slot) is not { Line: 0 } line ? Program.LineAt(actor.Slot)
+        : Program.Lines.LastOrDefault(other => other.Instruction < actor.Slot && other.Line > 0) ?? Program.Lines.FirstOrDefault(other => other.Line > 0) ?? line;
 
     /// <summary>Builds the graph of a program.</summary>
     /// <param name="collection">The collection, for its maps.</param>

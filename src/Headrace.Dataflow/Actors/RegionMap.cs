@@ -5,7 +5,15 @@ public sealed class RegionMap
 {
     internal static readonly RegionMap Empty = new([]);
 
-    internal RegionMap(IReadOnlyList<Region> regions) => All = regions;
+    private readonly ulong[] _kinds = new ulong[Enum.GetValues<RegionKind>().Length];
+
+    internal RegionMap(IReadOnlyList<Region> regions)
+    {
+        All = regions;
+        foreach (Region region in regions)
+            _kinds[(int)region.Kind] |= region.Bit;
+        SharedMask = Bits(region => region.IsShared);
+    }
 
     /// <summary>The regions by index.</summary>
     public IReadOnlyList<Region> All { get; }
@@ -14,10 +22,10 @@ public sealed class RegionMap
     public ulong Mask => All.Count == 64 ? ulong.MaxValue : (1UL << All.Count) - 1;
 
     /// <summary>Bits of the regions that packets share.</summary>
-    public ulong SharedMask => Bits(region => region.IsShared);
+    public ulong SharedMask { get; }
 
     /// <summary>Bits of the regions of a kind.</summary>
-    public ulong Of(RegionKind kind) => Bits(region => region.Kind == kind);
+    public ulong Of(RegionKind kind) => _kinds[(int)kind];
 
     /// <summary>Bits of a map's region of a kind; of all maps' when it may be any (-1).</summary>
     internal ulong OfMap(RegionKind kind, int map)

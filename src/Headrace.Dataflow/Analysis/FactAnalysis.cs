@@ -13,29 +13,39 @@ internal static class FactAnalysis
     /// <summary>Sets <see cref="Actor.Facts"/>.</summary>
     public static void Run(GraphFunction function)
     {
-        var facts = new Dictionary<Actor, ValueFacts>();
+        bool loops = false;
+        foreach (Block block in function.List)
+        {
+            loops |= block.IsLoopHead;
+            foreach (Actor actor in block.List)
+                actor.HasFacts = false;
+        }
+        // In the order of the blocks inputs come first: only loops need a second look.
         bool changed = true;
-        for (int round = 0; changed; round++)
+        for (int round = 0; changed && (loops || round == 0); round++)
         {
             changed = false;
             foreach (Block block in function.List)
             {
                 foreach (Actor actor in block.List)
-                {
-                    bool known = facts.TryGetValue(actor, out ValueFacts before);
-                    if (FactsOf(actor, facts) is not { } after)
-                        continue;
-                    if (actor.Proved is { } proved)
-                        after = ValueFacts.Meet(after, proved);
-                    if (known && round >= WidenRanges && actor.Kind == ActorKind.Merge)
-                        after = round < GiveUp ? Widen(before, after, round) : ValueFacts.Anything;
-                    if (known && before == after)
-                        continue;
-                    facts[actor] = actor.Facts = after;
-                    changed = true;
-                }
+                    changed |= Look(actor, round);
             }
         }
+    }
+
+    private static bool Look(Actor actor, int round)
+    {
+        if (FactsOf(actor) is not { } after)
+            return false;
+        if (actor.Proved is { } proved)
+            after = ValueFacts.Meet(after, proved);
+        if (actor.HasFacts && round >= WidenRanges && actor.Kind == ActorKind.Merge)
+            after = round < GiveUp ? Widen(actor.Facts, after, round) : ValueFacts.Anything;
+        if (actor.HasFacts && actor.Facts == after)
+            return false;
+        actor.Facts = after;
+        actor.HasFacts = true;
+        return true;
     }
 
     private static ValueFacts Widen(in ValueFacts before, in ValueFacts after, int round)
@@ -47,23 +57,24 @@ internal static class FactAnalysis
     }
 
     // Null as long as nothing is known of an input: a loop's first round.
-    private static ValueFacts? FactsOf(Actor actor, Dictionary<Actor, ValueFacts> facts)
+    private static ValueFacts? FactsOf(Actor actor)
     {
         if (actor.Kind == ActorKind.Merge)
         {
             ValueFacts? joined = null;
             foreach (Actor input in actor.Inputs)
             {
-                if (facts.TryGetValue(input, out ValueFacts fact))
-                    joined = joined is { } other ? ValueFacts.Join(other, fact) : fact;
+                if (input.HasFacts)
+                    joined = joined is { } other ? ValueFacts.Join(other, input.Facts) : input.Facts;
             }
             return joined;
         }
         Span<ValueFacts> inputs = stackalloc ValueFacts[5];
         for (int i = 0; i < actor.Inputs.Count && i < inputs.Length; i++)
         {
-            if (!facts.TryGetValue(actor.Inputs[i], out inputs[i]))
+            if (!actor.Inputs[i].HasFacts)
                 return null;
+            inputs[i] = actor.Inputs[i].Facts;
         }
         return Transfer.Of(actor, inputs);
     }

@@ -1,6 +1,6 @@
 namespace Headrace.Dataflow;
 
-/// <summary>Finds out everything that is kept on actors: facts, regions, effects, live bits, loop depths.</summary>
+/// <summary>Finds out what is kept on actors: facts, regions, effects, loop depths, live bits.</summary>
 internal static class GraphAnalysis
 {
     /// <summary>Analyses a graph whose actors have changed.</summary>
@@ -12,6 +12,11 @@ internal static class GraphAnalysis
             LoopAnalysis.Run(function);
         }
         RegionAnalysis.Run(graph);
+    }
+
+    /// <summary>Finds the live bits, which few ask for.</summary>
+    public static void FindLiveBits(Graph graph)
+    {
         foreach (GraphFunction function in graph.List)
             LiveBitAnalysis.Run(function);
     }

@@ -37,11 +37,14 @@ internal sealed class RegionAnalysis
                 {
                     foreach (Actor actor in block.List)
                     {
+                        if (actor.IsPure)
+                            continue;
                         actor.Effects = EffectsOf(actor);
                         sum |= actor.Effects;
                     }
                 }
-                changed |= sum != _functions[function.Start];
+                // What a function does matters to its callers alone.
+                changed |= _graph.List.Count > 1 && sum != _functions[function.Start];
                 _functions[function.Start] = sum;
             }
         }

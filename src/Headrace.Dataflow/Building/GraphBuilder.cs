@@ -28,6 +28,7 @@ internal static class GraphBuilder
         }
         Cleaning.Run(graph);
         GraphAnalysis.Run(graph);
+        GraphAnalysis.FindLiveBits(graph);
         return graph;
     }
 

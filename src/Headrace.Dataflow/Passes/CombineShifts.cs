@@ -13,6 +13,7 @@ internal sealed class CombineShifts : IPass
     public int Run(Graph graph)
     {
         int changes = 0;
+        GraphAnalysis.FindLiveBits(graph);
         foreach (Actor actor in graph.Snapshot())
         {
             if (Better(actor) is not { } better)

@@ -13,6 +13,7 @@ internal sealed class Narrow : IPass
     public int Run(Graph graph)
     {
         int changes = 0;
+        GraphAnalysis.FindLiveBits(graph);
         foreach (Actor actor in graph.Snapshot())
         {
             if (actor.Is32 || !actor.IsPure || actor.Facts.Pointer.Kind != PointerKind.None || !MayNarrow(actor))

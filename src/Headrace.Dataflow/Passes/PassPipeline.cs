@@ -58,6 +58,7 @@ public static class PassPipeline
                 changed |= report.Changes > 0;
             }
         }
+        GraphAnalysis.FindLiveBits(graph);
         return [.. passes.Select(pass => reports[pass])];
     }
 
