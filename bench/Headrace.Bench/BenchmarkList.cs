@@ -4,7 +4,15 @@ namespace Headrace.Bench;
 public static class BenchmarkList
 {
     /// <summary>All of them, in the order of a listing.</summary>
-    public static IReadOnlyList<Benchmark> All { get; } = [new EngineBenchmark(), new TablesBenchmark(), new VerifierBenchmark(), new LinuxBenchmark(), new RingBufferBenchmark()];
+    public static IReadOnlyList<Benchmark> All { get; } =
+    [
+        new EngineBenchmark(),
+        new TablesBenchmark(),
+        new VerifierBenchmark(),
+        new LinuxBenchmark(),
+        new RingBufferBenchmark(),
+        new PortsBenchmark(),
+    ];
 
     /// <summary>Finds a benchmark by name; null when there is none.</summary>
     public static Benchmark? Find(string name) => All.FirstOrDefault(benchmark => benchmark.Name == name);

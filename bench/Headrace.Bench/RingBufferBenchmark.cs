@@ -23,7 +23,8 @@ public sealed class RingBufferBenchmark() : Benchmark("ringbuf", "reading a ring
         if (generator == reader)
             notes.WriteLine("one processor only: reader and generator take turns");
         using KernelCollection collection = KernelCollection.Load(Spec());
-        using LibbpfPeer? peer = LibbpfPeer.TryStart(reader, out string missing);
+        using CPeer? peer = CPeer.TryStart("libbpf-peer.c", ("/usr/include/bpf/libbpf.h", "libbpf-dev"), ["-lbpf"],
+            [reader.ToString(System.Globalization.CultureInfo.InvariantCulture)], out string missing);
         if (peer is null)
             notes.WriteLine($"libbpf is not measured: {missing}");
         peer?.Ask($"ring {collection.Maps["events"].Id}");
@@ -38,7 +39,7 @@ public sealed class RingBufferBenchmark() : Benchmark("ringbuf", "reading a ring
             if (peer is not null)
             {
                 ulong filled = Fill(collection);
-                theirs.Add(Rate(LibbpfPeer.Numbers(peer.Ask("drain")), filled));
+                theirs.Add(Rate(CPeer.Numbers(peer.Ask("drain")), filled));
             }
             Live one = OurLive(collection, generator);
             Add(ourLive, ourCost, one);
@@ -104,14 +105,14 @@ public sealed class RingBufferBenchmark() : Benchmark("ringbuf", "reading a ring
         return Result(collection, generation, sentBefore, droppedBefore, consumer.Records, used);
     }
 
-    private static Live TheirLive(KernelCollection collection, int generator, LibbpfPeer peer)
+    private static Live TheirLive(KernelCollection collection, int generator, CPeer peer)
     {
         (ulong sentBefore, ulong droppedBefore) = Counted(collection);
         if (peer.Ask("live") != "go")
             throw new HeadraceException("the libbpf peer did not start to read");
         Generation generation = Generate(collection, generator);
         generation.Thread.Join();
-        double[] answer = LibbpfPeer.Numbers(peer.Ask("end"));
+        double[] answer = CPeer.Numbers(peer.Ask("end"));
         return Result(collection, generation, sentBefore, droppedBefore, (long)answer[0], answer[1]);
     }
 

@@ -64,16 +64,6 @@ public static class Processors
         return allowed;
     }
 
-    /// <summary>Keeps the calling thread on one processor for good.</summary>
-    /// <param name="processor">Its number.</param>
-    /// <exception cref="KernelException">The kernel refused: there is no such processor, or the thread may not run on it.</exception>
-    public static void PinTo(int processor)
-    {
-        ulong[] one = new ulong[processor / 64 + 1];
-        one[processor / 64] = 1UL << (processor % 64);
-        SetAffinity(one);
-    }
-
     private static unsafe void SetAffinity(ulong[] processors)
     {
         fixed (ulong* mask = processors)

@@ -118,7 +118,7 @@ internal sealed unsafe partial class Worker : IDisposable
         try
         {
             if (_options.Cpus is { Count: > 0 } cpus)
-                Processors.PinTo(cpus[_number % cpus.Count]);
+                _ = Processors.Pin(cpus[_number % cpus.Count]);
             while (_phase != WorkerPhase.Ended)
                 RunRound();
         }
