@@ -21,14 +21,14 @@ public sealed class LinuxBenchmark() : Benchmark("linux", "load and attach the l
         if (!Kernel.IsAvailable(out string reason))
             throw new HeadraceException(reason);
         int processor = Processors.Online().Last();
-        using LibbpfPeer? peer = LibbpfPeer.TryStart(processor, out string missing);
+        using CPeer? peer = CPeer.TryStartLibbpf(processor, out string missing);
         if (peer is null)
             notes.WriteLine($"libbpf is not measured: {missing}");
         using IDisposable pinned = Processors.Pin(processor);
         return [Loading(peer, notes), .. HashOperations(peer)];
     }
 
-    private static BenchmarkRow Loading(LibbpfPeer? peer, TextWriter notes)
+    private static BenchmarkRow Loading(CPeer? peer, TextWriter notes)
     {
         string folder = Directory.CreateTempSubdirectory("headrace-bench-").FullName, path = Path.Combine(folder, Object);
         string device = string.Create(CultureInfo.InvariantCulture, $"hrb{Environment.ProcessId}");
@@ -43,7 +43,7 @@ public sealed class LinuxBenchmark() : Benchmark("linux", "load and attach the l
             {
                 ours.Add(LoadAndAttach(path, device));
                 if (peer is not null)
-                    theirs.Add(LibbpfPeer.Numbers(peer.Ask($"load {path} {device}"))[0] / 1e6);
+                    theirs.Add(CPeer.Numbers(peer.Ask($"load {path} {device}"))[0] / 1e6);
             }
             notes.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the first load of the process, which compiles our loader too, took {ours[0]:F1} ms"));
             return BenchmarkRow.Of("load and attach the load balancer", ours.Min(), theirs.Count == 0 ? null : theirs.Min(), "ms");
@@ -63,13 +63,13 @@ public sealed class LinuxBenchmark() : Benchmark("linux", "load and attach the l
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    private static IEnumerable<BenchmarkRow> HashOperations(LibbpfPeer? peer)
+    private static IEnumerable<BenchmarkRow> HashOperations(CPeer? peer)
     {
         double[][] ours = new double[Rounds][], theirs = new double[Rounds][];
         for (int round = 0; round < Rounds; round++)
         {
             ours[round] = Hash();
-            theirs[round] = peer is null ? [] : LibbpfPeer.Numbers(peer.Ask(string.Create(CultureInfo.InvariantCulture, $"hash {Elements}")));
+            theirs[round] = peer is null ? [] : CPeer.Numbers(peer.Ask(string.Create(CultureInfo.InvariantCulture, $"hash {Elements}")));
         }
         for (int i = 0; i < s_operations.Length; i++)
         {

@@ -23,8 +23,7 @@ public sealed class RingBufferBenchmark() : Benchmark("ringbuf", "reading a ring
         if (generator == reader)
             notes.WriteLine("one processor only: reader and generator take turns");
         using KernelCollection collection = KernelCollection.Load(Spec());
-        using CPeer? peer = CPeer.TryStart("libbpf-peer.c", ("/usr/include/bpf/libbpf.h", "libbpf-dev"), ["-lbpf"],
-            [reader.ToString(System.Globalization.CultureInfo.InvariantCulture)], out string missing);
+        using CPeer? peer = CPeer.TryStartLibbpf(reader, out string missing);
         if (peer is null)
             notes.WriteLine($"libbpf is not measured: {missing}");
         peer?.Ask($"ring {collection.Maps["events"].Id}");

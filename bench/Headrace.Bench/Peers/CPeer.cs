@@ -12,6 +12,10 @@ internal sealed class CPeer : IDisposable
 
     private CPeer(Process process, string source) => (_process, _source) = (process, source);
 
+    /// <summary>libbpf's peer, on a processor of its own.</summary>
+    public static CPeer? TryStartLibbpf(int processor, out string reason) => TryStart("libbpf-peer.c", ("/usr/include/bpf/libbpf.h", "libbpf-dev"), ["-lbpf"],
+        [processor.ToString(CultureInfo.InvariantCulture)], out reason);
+
     /// <summary>Compiles a peer and starts it.</summary>
     /// <param name="source">Name of the embedded C source.</param>
     /// <param name="needs">A header it includes, and the package that has it.</param>
