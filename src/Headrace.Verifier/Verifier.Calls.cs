@@ -41,7 +41,7 @@ internal sealed partial class Verifier
             case RegisterKind.Memory or RegisterKind.Buffer:
                 if (writes && (pointer.Flags & RegisterFlags.ReadOnly) != 0)
                     throw Reject($"R{(int)register} cannot write into {pointer.KindName}", VerifierErrno.Access);
-                CheckRegion(register, offset, size, pointer.Detail, zeroAllowed);
+                CheckRegion(register, offset, size, (uint)pointer.Detail, zeroAllowed);
                 return;
             case RegisterKind.Stack:
                 CheckStackRange(register, offset, size, zeroAllowed, access, mayBeUninitialized);
@@ -114,8 +114,14 @@ internal sealed partial class Verifier
         }
     }
 
+    // All registers and stack slots of all frames together hold fewer: a path with more cannot end. The kernel goes on until its memory is
+    // used up or its count of instructions.
+    private const int MaxReferences = 1024;
+
     public partial int AcquireReference(int slot)
     {
+        if (State.References.Count == MaxReferences)
+            throw Reject($"more than {MaxReferences} references are held at once: they cannot all be given back", VerifierErrno.NoMemory);
         int id = NewId();
         State.References.Add(new Reference(ReferenceKind.Pointer, id, slot));
         return id;

@@ -62,7 +62,10 @@ internal sealed partial class Verifier
             if (--state.Branches > 0)
                 break;
             if (state.IsDropped)
+            {
                 _droppedStates--;
+                _keptBytes -= state.KeptBytes;
+            }
             LeaveLoop(state);
         }
     }

@@ -67,7 +67,7 @@ internal sealed partial class Verifier
             case RegisterKind.Memory when !register.MayBeNull:
                 if (access == MemoryAccess.Write && (register.Flags & RegisterFlags.ReadOnly) != 0)
                     throw Reject($"R{(int)pointer} cannot write into {register.KindName}", VerifierErrno.Access);
-                CheckRegion(pointer, offset, size, register.Detail, false);
+                CheckRegion(pointer, offset, size, (uint)register.Detail, false);
                 break;
             case RegisterKind.Context:
                 CheckContext(pointer, offset, size, access, signed, ref loaded);
@@ -135,7 +135,7 @@ internal sealed partial class Verifier
         throw Reject($"misaligned {kind}access off {register.Var}+{register.Offset}+{offset} size {size}", VerifierErrno.Access);
     }
 
-    private string? OutsideOf(Register name, in RegisterState register, long offset, int size, int limit, bool zeroAllowed)
+    private string? OutsideOf(Register name, in RegisterState register, long offset, int size, long limit, bool zeroAllowed)
     {
         if (offset >= 0 && (size > 0 || (size == 0 && zeroAllowed)) && offset + size <= limit)
             return null;
@@ -150,7 +150,7 @@ internal sealed partial class Verifier
     }
 
     /// <summary>Checks an access to a region of a fixed size at a variable offset.</summary>
-    private void CheckRegion(Register name, int offset, int size, int limit, bool zeroAllowed)
+    private void CheckRegion(Register name, int offset, int size, long limit, bool zeroAllowed)
     {
         ref RegisterState register = ref this[name];
         long min = register.SMin;

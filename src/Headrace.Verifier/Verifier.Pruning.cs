@@ -6,6 +6,11 @@ internal sealed partial class Verifier
     private StateComparison _comparison = null!;
     private int _totalStates, _keptStates, _droppedStates, _peakStates, _maxStatesPerInstruction;
 
+    // What a verification may take; the programs of a million instructions that compilers make stay far below.
+    private const long MaxKeptBytes = 1L << 30;
+    private const long StackSlotSize = 136, FrameSize = 11 * 128 + 128, StepSize = 24;
+    private long _keptBytes;
+
     // Beyond it a state is kept, so that histories stay short.
     private const int MaxHistoryWeight = 40;
 
@@ -58,6 +63,10 @@ internal sealed partial class Verifier
                 {
                     candidate.State.IsDropped = true;
                     _droppedStates++;
+                }
+                else
+                {
+                    _keptBytes -= candidate.State.KeptBytes;
                 }
             }
         }
@@ -113,12 +122,25 @@ internal sealed partial class Verifier
         state.History = State.History;
         state.Branches = 1;
         state.KeptAt = Slot;
+        state.KeptBytes = Size(state);
+        _keptBytes += state.KeptBytes;
+        if (_keptBytes > MaxKeptBytes)
+            throw Reject($"BPF program is too large. Its states take more than {MaxKeptBytes >> 20} MiB", VerifierErrno.NoMemory);
         kept.Add(new KeptState(state));
         EnterLoop(state);
         State.Parent = state;
         State.FirstSlot = Slot;
         State.History = [];
         State.HistoryWeight = 0;
+    }
+
+    // What a state takes, about: its registers and stacks above all.
+    private static long Size(VerifierState state)
+    {
+        long size = StepSize * state.History.Capacity;
+        for (int i = 0; i <= state.CurrentFrame; i++)
+            size += FrameSize + state.Frames[i]!.Stack.Length * StackSlotSize;
+        return size;
     }
 
     private static bool SameCallSites(VerifierState a, VerifierState b)

@@ -14,6 +14,9 @@ internal sealed partial class VerifierState
     /// <summary>For a kept state: the slot it was kept at.</summary>
     public int KeptAt;
 
+    /// <summary>For a kept state: about how much memory it takes.</summary>
+    public long KeptBytes;
+
     /// <summary>For a kept state: true once it covers too few to be compared with; it counts until its paths are finished.</summary>
     public bool IsDropped;
 

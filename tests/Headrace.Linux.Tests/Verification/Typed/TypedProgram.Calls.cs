@@ -57,8 +57,11 @@ internal sealed partial class TypedProgram
             Set(R0, Holding.Nothing);
     }
 
+    // A loop without an end that takes a reference each round costs the kernel minutes and gigabytes.
     private void ReserveRecord()
     {
+        if (_inLoop)
+            return;
         if (_random.OneIn(3) && Has(Holding.Record))
         {
             Release(Find(Holding.Record));
@@ -76,7 +79,7 @@ internal sealed partial class TypedProgram
     {
         if (Lacks(Holding.Context))
             return;
-        if (_type == ProgramType.SocketFilter)
+        if (_inLoop || _type == ProgramType.SocketFilter)
             return;
         if (_random.OneIn(3) && Has(Holding.Socket))
         {

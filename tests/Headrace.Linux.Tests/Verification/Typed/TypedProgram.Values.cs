@@ -132,7 +132,9 @@ internal sealed partial class TypedProgram
         if (mayGoto)
             Add(Instruction.MayGoto(0));
         Holding[] before = [.. _holds];
+        _inLoop = true;
         Statement(depth - 1);
+        _inLoop = false;
         for (int i = 0; i < 10; i++)
             _holds[i] = _holds[i] == before[i] ? before[i] : Holding.Nothing;
         if (!isEndless)

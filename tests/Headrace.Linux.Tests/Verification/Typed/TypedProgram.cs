@@ -26,7 +26,7 @@ internal sealed partial class TypedProgram
     private readonly Holding[] _spilled = new Holding[StackBytes / 8];
     private readonly ProgramType _type;
     private int _functions;
-    private bool _inFunction;
+    private bool _inFunction, _inLoop;
 
     private TypedProgram(ulong seed, ProgramType type, Func<string, int?> map)
     {
