@@ -35,6 +35,8 @@ internal sealed class StateComparison(ushort[] live)
     /// <summary>True when the running frames hold the same to the letter, ids included: only then may a loop be endless.</summary>
     public static bool HasSameRegisters(VerifierState old, VerifierState current)
     {
+        if (old.CurrentFrame != current.CurrentFrame)
+            return false;
         for (int i = 0; i < old.Current.Registers.Length; i++)
         {
             ref RegisterState a = ref old.Current.Registers[i], b = ref current.Current.Registers[i];

@@ -31,7 +31,8 @@ public sealed class TcLinkTests : IDisposable
         return KernelProgram.Load(spec, []);
     }
 
-    private bool Pings() => _pair.FromFar("ping", "-c", "1", "-W", "1", VethPair.NearAddress).Code == 0;
+    // A machine under load may answer late: what passes does so in one of three tries, what is dropped in none.
+    private bool Pings() => Enumerable.Range(0, 3).Any(_ => _pair.FromFar("ping", "-c", "1", "-W", "1", VethPair.NearAddress).Code == 0);
 
     [Theory]
     [InlineData(AttachMethod.Link, TcDirection.Ingress)]
