@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Cli.Nouns.Programs;
 using Headrace.Engine;
 using Headrace.Linux;
 using Headrace.Objects;
@@ -20,7 +21,7 @@ internal sealed unsafe class KernelSession : ISession, IReplayEngine
         _spec = spec;
         // A chain of tail calls needs its other programs; else what was not asked for is not loaded.
         bool needsAll = spec.Maps.Any(map => map.Type == MapType.ProgramArray);
-        _collection = KernelCollection.Load(spec, new KernelLoadOptions { Programs = needsAll ? null : [program] });
+        _collection = AdvisedLoad.Load(spec, new KernelLoadOptions { Programs = needsAll ? null : [program] });
         _engine = new KernelEngine(_collection.Programs[program]);
     }
 

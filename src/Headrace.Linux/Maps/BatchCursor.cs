@@ -16,14 +16,17 @@ internal sealed class BatchCursor(KernelMap map)
     public bool IsAtEnd { get; private set; }
 
     /// <summary>Reads the next batch.</summary>
+    /// <param name="keys">Room for whole keys: structs of a key's size, or bytes.</param>
+    /// <param name="values">Room for as many values.</param>
     /// <returns>How many elements it has, or <see cref="NotPossible"/>.</returns>
     /// <remarks>Hash maps hand out whole buckets: where one is larger than the arrays, those grow.</remarks>
     public int Read<TKey, TValue>(ref TKey[] keys, ref TValue[] values) where TKey : unmanaged where TValue : unmanaged
     {
         while (true)
         {
-            uint count = (uint)keys.Length;
-            int result = map.TryLookupBatch(!_started, _position, MemoryMarshal.AsBytes(keys.AsSpan()), MemoryMarshal.AsBytes(values.AsSpan()), ref count);
+            Span<byte> room = MemoryMarshal.AsBytes(keys.AsSpan());
+            uint count = (uint)(room.Length / map.KeySize);
+            int result = map.TryLookupBatch(!_started, _position, room, MemoryMarshal.AsBytes(values.AsSpan()), ref count);
             switch (result)
             {
                 case 0:

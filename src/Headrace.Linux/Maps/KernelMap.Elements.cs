@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
+using Headrace.Bytecode;
 using Headrace.Linux.Sys;
 
 namespace Headrace.Linux;
 
 public sealed partial class KernelMap
 {
+    private const int BatchBytes = 1 << 18;
+    private const int LargestBatch = 1024;
+
     /// <summary>Reads an element.</summary>
     /// <param name="key"><see cref="KeySize"/> bytes; empty for queues and stacks.</param>
     /// <param name="value">Receives <see cref="ValueBufferSize"/> bytes.</param>
@@ -105,15 +109,44 @@ public sealed partial class KernelMap
             ThrowIfError(result, "BPF_MAP_GET_NEXT_KEY");
     }
 
-    /// <summary>Every element at this moment, key and value; an element removed between the two look-ups is left out.</summary>
+    /// <summary>
+    /// Every element at this moment, key and value, many a call where the kernel can; an element removed meanwhile is left out, one added
+    /// may be missed.
+    /// </summary>
     /// <exception cref="KernelException">The kernel cannot walk or read this type of map.</exception>
-    public IEnumerable<KeyValuePair<byte[], byte[]>> Elements()
+    public IEnumerable<KeyValuePair<byte[], byte[]>> Elements() => HasBatches ? ElementsByBatch() : ElementsByKey();
+
+    /// <summary>True where the kernel reads many elements a call and every key has a value (in maps of maps and of programs, places are empty).</summary>
+    private bool HasBatches => KeySize > 0 && Type is MapType.Hash or MapType.Array or MapType.PerCpuHash or MapType.PerCpuArray
+        or MapType.LruHash or MapType.LruPerCpuHash or MapType.LpmTrie;
+
+    private IEnumerable<KeyValuePair<byte[], byte[]>> ElementsByKey()
     {
         foreach (byte[] key in Keys())
         {
             byte[] value = new byte[ValueBufferSize];
             if (Lookup(key, value))
                 yield return new(key, value);
+        }
+    }
+
+    private IEnumerable<KeyValuePair<byte[], byte[]>> ElementsByBatch()
+    {
+        // Large values need no help of batches, and no memory for many of them.
+        int batch = Math.Clamp(BatchBytes / ValueBufferSize, 1, LargestBatch);
+        byte[] keys = new byte[batch * KeySize], values = new byte[batch * ValueBufferSize];
+        var cursor = new BatchCursor(this);
+        while (!cursor.IsAtEnd)
+        {
+            int count = cursor.Read(ref keys, ref values);
+            if (count == BatchCursor.NotPossible)
+            {
+                foreach (KeyValuePair<byte[], byte[]> element in ElementsByKey())
+                    yield return element;
+                yield break;
+            }
+            for (int i = 0; i < count; i++)
+                yield return new(keys.AsSpan(i * KeySize, KeySize).ToArray(), values.AsSpan(i * ValueBufferSize, ValueBufferSize).ToArray());
         }
     }
 

@@ -80,6 +80,13 @@ internal sealed class MapDump() : KernelAction("dump")
         if (info.KeySize == 0)
             throw new HeadraceException($"map {info.Id} ({MapTypeNames.Of(info.Type)}) has no keys to go through: {(info.Type is MapType.Queue or MapType.Stack ? "map peek and map pop read it" : "map event_pipe reads ring buffers")}");
         MapTypes? types = MapTypes.Of(info);
+        if (info.Type is MapType.Hash or MapType.Array or MapType.PerCpuHash or MapType.PerCpuArray or MapType.LruHash or MapType.LruPerCpuHash or MapType.LpmTrie)
+        {
+            foreach ((byte[] key, byte[] value) in map.Elements())
+                yield return ElementRecord.Of(map, key, value, types);
+            yield break;
+        }
+        // Of other types a place may be empty or not readable, which is told element by element.
         bool skipsEmpty = info.Type is MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.ProgramArray;
         foreach (byte[] key in map.Keys())
         {

@@ -70,7 +70,7 @@ internal sealed class ProgLoad(string name, bool all) : KernelAction(name)
         if (mapFolder is not null)
             PinPlace.PrepareFolder(Path.GetFullPath(mapFolder), answer);
         string first = spec.Programs.First().Name;
-        using KernelCollection collection = KernelCollection.Load(spec, new KernelLoadOptions
+        using KernelCollection collection = AdvisedLoad.Load(spec, new KernelLoadOptions
         {
             Programs = all ? null : [first],
             Maps = replacements,

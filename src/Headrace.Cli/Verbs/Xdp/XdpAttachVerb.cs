@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headrace.Bytecode;
+using Headrace.Cli.Nouns.Programs;
 using Headrace.Linux;
 using Headrace.Objects;
 
@@ -51,7 +52,7 @@ internal sealed class XdpAttachVerb : Verb
         if (pin is not null && replaces)
             throw new UsageException("--link and --replace: a new link takes no other program's place; detach that one first");
 
-        using KernelCollection collection = KernelCollection.Load(spec, new KernelLoadOptions
+        using KernelCollection collection = AdvisedLoad.Load(spec, new KernelLoadOptions
         {
             Programs = [chosen.Name],
             PinPath = arguments.GetValue(_pinPath),
