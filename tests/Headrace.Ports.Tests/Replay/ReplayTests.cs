@@ -55,7 +55,7 @@ public class ReplayTests
     public void A_fault_names_the_packet_at_which_it_happened(EngineKind kind)
     {
         // Reads byte 299 of every packet without asking how long it is.
-        using Collection collection = Load("r1 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r1 +299)\nexit", new EngineOptions { UnverifiedOnAllEngines = true });
+        using Collection collection = Load("r1 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r1 +299)\nexit", new EngineOptions { Unverified = true, UnverifiedOnAllEngines = true });
         using Executor executor = collection.Programs["judge"].CreateExecutor(kind);
         const string source = "gen:packets=1000,sizes=60:1/900:9,seed=3";
         long first = 0;
