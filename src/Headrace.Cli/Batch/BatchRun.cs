@@ -73,7 +73,8 @@ internal static class BatchRun
     // The last line of the log where there is one, as err_line is defined; else the first line, which says what went wrong.
     private static string LineOf(HeadraceException error)
     {
-        if (error is KernelException { ErrorLine: { Length: > 0 } reason })
+        // Advice wraps the kernel's refusal.
+        if ((error as KernelException ?? error.InnerException as KernelException) is { ErrorLine: { Length: > 0 } reason })
             return reason;
         if (error is VerificationException refusal)
             return refusal.LastLine;
