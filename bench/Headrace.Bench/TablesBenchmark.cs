@@ -18,6 +18,7 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
     private const int KernelRepeats = 200_000;
     private const int KernelMeasurements = 2;
     private const int Updates = 400_000;
+    private const int ThreadBursts = 4000;
 
     private static readonly (string Program, string Key)[] s_programs = [("flow", "flow_key"), ("lru", "flow_key"), ("route", "route_key")];
 
@@ -38,7 +39,8 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
         var rows = new List<BenchmarkRow>();
         foreach ((string program, string key) in s_programs)
             rows.AddRange(Measure(program, key, ours, kernel));
-        rows.AddRange(MeasureRoutes(routes));
+        rows.Add(MeasureThreads(ours));
+        rows.AddRange(MeasureRoutes(ours, routes));
         return rows;
     }
 
@@ -53,7 +55,7 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
     // One round of each in turn; the least of each counts.
     private static IEnumerable<BenchmarkRow> Measure(string program, string key, Collection ours, KernelCollection? kernel)
     {
-        EngineKind[] kinds = [EngineKind.Jit];
+        EngineKind[] kinds = [EngineKind.Jit, EngineKind.Batch];
         TableTimer[] timers = [.. kinds.Select(kind => new TableTimer(ours, program, kind))];
         TableTimer[] keys = [.. kinds.Select(kind => new TableTimer(ours, key, kind))];
         double? peer = null;
@@ -76,7 +78,28 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
         }
     }
 
-    private static IEnumerable<BenchmarkRow> MeasureRoutes(RouteTable routes)
+    // Packets a second of two workers beside one worker's, wall time: the table is shared, nothing else is.
+    private static BenchmarkRow MeasureThreads(Collection collection)
+    {
+        using var first = new TableTimer(collection, "flow", EngineKind.Batch);
+        using var second = new TableTimer(collection, "flow", EngineKind.Batch, TableContents.Flows / 2);
+        double one = 0, two = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            first.Run(ThreadBursts);
+            one = Math.Max(one, ThreadBursts / Stopwatch.GetElapsedTime(start).TotalMicroseconds * TableTimer.Burst);
+            start = Stopwatch.GetTimestamp();
+            var other = new Thread(() => second.Run(ThreadBursts));
+            other.Start();
+            first.Run(ThreadBursts);
+            other.Join();
+            two = Math.Max(two, 2 * ThreadBursts / Stopwatch.GetElapsedTime(start).TotalMicroseconds * TableTimer.Burst);
+        }
+        return new BenchmarkRow("flow batch, two threads beside one", two, one, "M/s", two / one);
+    }
+
+    private static IEnumerable<BenchmarkRow> MeasureRoutes(Collection collection, RouteTable routes)
     {
         MapSpec spec = LoadSpec().Maps["routes"];
         using Map map = Map.Create(spec);
@@ -92,25 +115,21 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
         double bytes = ResidentBytes() - before;
         yield return new BenchmarkRow("routes, loading", load, null, "s", null);
         yield return new BenchmarkRow("routes, memory", bytes / (1 << 20), null, "MiB", null);
-        yield return new BenchmarkRow("routes, updates beside look-ups", UpdateRate(map, routes), null, "M/s", null);
+        yield return new BenchmarkRow("routes, updates beside look-ups", UpdateRate(collection, routes), null, "M/s", null);
     }
 
-    // Announcements of routes that are there, withdrawals and announcements of others, while another thread looks up.
-    private static double UpdateRate(Map map, RouteTable routes)
+    // Announcements of routes that are there, withdrawals, and announcements of those withdrawn, while a program on another thread looks up.
+    private static double UpdateRate(Collection collection, RouteTable routes)
     {
-        uint[] addresses = routes.DrawAddresses(1 << 16);
         bool stop = false;
         var reader = new Thread(() =>
         {
-            byte[] key = new byte[8], value = new byte[8];
-            key[0] = 32;
-            for (int i = 0; !Volatile.Read(ref stop); i = (i + 1) % addresses.Length)
-            {
-                BitConverter.TryWriteBytes(key.AsSpan(4), addresses[i]);
-                map.TryLookup(key, value);
-            }
+            using var timer = new TableTimer(collection, "route", EngineKind.Jit, mayMiss: true);
+            while (!Volatile.Read(ref stop))
+                timer.Run(10);
         });
         reader.Start();
+        Map map = collection.Maps["routes"];
         var random = new Random(9);
         byte[] route = new byte[8], hop = new byte[8];
         long start = ThreadClock.Nanoseconds;

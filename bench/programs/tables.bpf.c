@@ -11,8 +11,10 @@
 #include <bpf/bpf_helpers.h>
 
 #define TURN_TYPE 0x88b5 /* IEEE 802: local experiments */
-#define FLOWS (1u << 22)
-#define RECENT (1u << 20)
+#define FLOW_BITS 22
+#define FLOWS (1u << FLOW_BITS)
+#define RECENT_BITS 20
+#define RECENT (1u << RECENT_BITS)
 #define ADDRESSES (1u << 20)
 
 struct turn {
@@ -84,6 +86,16 @@ static __always_inline int next_turn(struct xdp_md *ctx, __u32 *turn)
 	return 1;
 }
 
+/* Each number below 1 << bits once, in an order that has nothing to do with the one in which elements were put in. */
+static __always_inline __u32 shuffle(__u32 turn, int bits)
+{
+	__u32 mask = (1u << bits) - 1, number = turn * 0x9e3779b1u & mask;
+
+	number ^= number >> bits / 2;
+	number = number * 0x85ebca6bu & mask;
+	return number ^ number >> bits / 2;
+}
+
 static __always_inline void flow_of(__u32 number, struct flow_key *key)
 {
 	key->source = number * 0x9e3779b1u;
@@ -101,8 +113,8 @@ int flow_key(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	flow_of(turn % FLOWS, &key);
-	return (key.source ^ key.destination ^ key.ports) & 1 ? XDP_DROP : XDP_PASS;
+	flow_of(shuffle(turn, FLOW_BITS), &key);
+	return (key.source ^ key.destination ^ key.ports) == 1 ? XDP_PASS : XDP_DROP;
 }
 
 SEC("xdp")
@@ -114,11 +126,11 @@ int flow(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	flow_of(turn % FLOWS, &key);
+	flow_of(shuffle(turn, FLOW_BITS), &key);
 	value = bpf_map_lookup_elem(&flows, &key);
 	if (!value)
 		return XDP_ABORTED;
-	return *value & 1 ? XDP_DROP : XDP_PASS;
+	return *value < FLOWS ? XDP_DROP : XDP_PASS;
 }
 
 SEC("xdp")
@@ -130,11 +142,11 @@ int lru(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	flow_of(turn % RECENT, &key);
+	flow_of(shuffle(turn, RECENT_BITS), &key);
 	value = bpf_map_lookup_elem(&recent, &key);
 	if (!value)
 		return XDP_ABORTED;
-	return *value & 1 ? XDP_DROP : XDP_PASS;
+	return *value < FLOWS ? XDP_DROP : XDP_PASS;
 }
 
 SEC("xdp")
@@ -148,7 +160,7 @@ int route_key(struct xdp_md *ctx)
 	address = bpf_map_lookup_elem(&addresses, &turn);
 	if (!address)
 		return XDP_ABORTED;
-	return *address & 1 ? XDP_DROP : XDP_PASS;
+	return *address == 1 ? XDP_PASS : XDP_DROP;
 }
 
 SEC("xdp")
@@ -168,7 +180,7 @@ int route(struct xdp_md *ctx)
 	value = bpf_map_lookup_elem(&routes, &key);
 	if (!value)
 		return XDP_ABORTED;
-	return *value & 1 ? XDP_DROP : XDP_PASS;
+	return *value < FLOWS ? XDP_DROP : XDP_PASS;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

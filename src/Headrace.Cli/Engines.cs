@@ -12,10 +12,11 @@ internal static class Engines
     {
         ["interpreter"] = EngineKind.Interpreter,
         ["jit"] = EngineKind.Jit,
+        ["batch"] = EngineKind.Batch,
         ["dataflow"] = EngineKind.Dataflow,
     };
 
-    private static readonly string[] s_planned = ["batch", "nfp", "gateware"];
+    private static readonly string[] s_planned = ["nfp", "gateware"];
 
     /// <summary>The engine of ours that a name stands for.</summary>
     /// <exception cref="UsageException">There is none, or none yet.</exception>

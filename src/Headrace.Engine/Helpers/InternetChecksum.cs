@@ -35,7 +35,14 @@ internal static unsafe class InternetChecksum
         for (; end - data >= 8; data += 8)
             total = Add64(total, Unsafe.ReadUnaligned<ulong>(data));
         ulong tail = 0;
-        for (int shift = 0; data < end; data++, shift += 8)
+        int shift = 0;
+        if (end - data >= 4)
+        {
+            tail = Unsafe.ReadUnaligned<uint>(data);
+            data += 4;
+            shift = 32;
+        }
+        for (; data < end; data++, shift += 8)
             tail |= (ulong)*data << shift;
         total = Add64(total, tail);
         return (uint)((total + BitOperations.RotateRight(total, 32)) >> 32);

@@ -6,6 +6,9 @@ namespace Headrace.Engine.Jit;
 /// <summary>Runs a program over a burst.</summary>
 internal unsafe delegate void BurstMethod(Machine machine, Frame* frames, int count);
 
+/// <summary>Runs the reading part of a program over a burst, and notes which table entry each packet will want; answers how many do.</summary>
+internal unsafe delegate int ProbeMethod(Machine machine, Frame* frames, int count, StagedLookup* staged, int passes);
+
 /// <summary>Runs a program over what the machine has at hand: R1 and R2 in, R0 out.</summary>
 internal delegate ulong EntryMethod(Machine machine, ulong r1, ulong r2);
 
@@ -25,6 +28,7 @@ internal sealed class CompiledProgram
     private readonly FunctionTable _functions;
     private BurstMethod? _burst;
     private EntryMethod? _entry;
+    private ProbeMethod? _probe;
 
     /// <summary>Analyses a program; code is written later.</summary>
     /// <exception cref="BytecodeException">Control leaves the program.</exception>
@@ -36,6 +40,12 @@ internal sealed class CompiledProgram
 
     /// <summary>The program over a burst.</summary>
     public BurstMethod Burst => Volatile.Read(ref _burst) ?? CompileBurst();
+
+    /// <summary>What is proved in the program.</summary>
+    public ProgramAnalysis Analysis => _analysis;
+
+    /// <summary>The reading part of the program over a burst.</summary>
+    public ProbeMethod Probe => Volatile.Read(ref _probe) ?? CompileProbe();
 
     /// <summary>The program over what the machine has at hand: for tail calls and plain memory.</summary>
     public EntryMethod Entry => Volatile.Read(ref _entry) ?? CompileEntry();
@@ -62,11 +72,25 @@ internal sealed class CompiledProgram
             if (_burst is { } known)
                 return known;
             DynamicMethod method = FunctionTable.NewMethod(_analysis.Program.Name, typeof(void), JitMethods.BurstParameters);
-            new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator()).EmitBurst();
+            new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator(), FunctionEmitter.Mode.Burst).EmitBurst();
             _functions.WritePending();
             BurstMethod burst = method.CreateDelegate<BurstMethod>(_analysis.Program.MapArray);
             Volatile.Write(ref _burst, burst);
             return burst;
+        }
+    }
+
+    private ProbeMethod CompileProbe()
+    {
+        lock (_lock)
+        {
+            if (_probe is { } known)
+                return known;
+            DynamicMethod method = FunctionTable.NewMethod(_analysis.Program.Name, typeof(int), JitMethods.ProbeParameters);
+            new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator(), FunctionEmitter.Mode.Probe).EmitProbe();
+            ProbeMethod probe = method.CreateDelegate<ProbeMethod>(_analysis.Program.MapArray);
+            Volatile.Write(ref _probe, probe);
+            return probe;
         }
     }
 

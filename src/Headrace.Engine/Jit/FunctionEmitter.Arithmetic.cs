@@ -5,7 +5,7 @@ namespace Headrace.Engine.Jit;
 
 internal sealed unsafe partial class FunctionEmitter
 {
-    private void EmitArithmetic(Instruction instruction)
+    private void EmitArithmetic(Instruction instruction, AbstractState state)
     {
         bool is64 = !instruction.Opcode.Is32;
         switch (instruction.Opcode.AluOp)
@@ -22,7 +22,7 @@ internal sealed unsafe partial class FunctionEmitter
                 Result(instruction.Dst, is64);
                 break;
             case AluOp.Div or AluOp.Mod:
-                EmitDivision(instruction, is64);
+                EmitDivision(instruction, is64, state);
                 break;
             case AluOp.Lsh or AluOp.Rsh or AluOp.Arsh:
                 Operand(instruction.Dst, is64);
@@ -120,13 +120,15 @@ internal sealed unsafe partial class FunctionEmitter
     }
 
     // Division by zero gives 0, modulo by zero leaves the number; the least number divided by -1 stays what it is (RFC 9669, section 4.1).
-    private void EmitDivision(Instruction instruction, bool is64)
+    private void EmitDivision(Instruction instruction, bool is64, AbstractState state)
     {
         bool signed = instruction.Offset != 0;
         bool isMod = instruction.Opcode.AluOp == AluOp.Mod;
-        if (!instruction.Opcode.UsesRegister && instruction.Imm32 is not 0 and not -1)
+        bool narrow = instruction.Opcode.UsesRegister && IsShort(state[(int)instruction.Dst]) && IsShort(state[(int)instruction.Src]);
+        bool neverByZero = instruction.Opcode.UsesRegister && !signed && narrow && state[(int)instruction.Src].Low > 0;
+        if (neverByZero || (!instruction.Opcode.UsesRegister && instruction.Imm32 is not 0 and not -1))
         {
-            Divide(instruction, is64, signed, isMod);
+            Divide(instruction, is64, signed, isMod, narrow);
             return;
         }
         Label byZero = _il.DefineLabel();
@@ -140,7 +142,7 @@ internal sealed unsafe partial class FunctionEmitter
             Constant(-1, is64);
             _il.Emit(OpCodes.Beq, byMinusOne);
         }
-        Divide(instruction, is64, signed, isMod);
+        Divide(instruction, is64, signed, isMod, narrow);
         _il.Emit(OpCodes.Br, done);
         if (signed)
         {
@@ -166,9 +168,20 @@ internal sealed unsafe partial class FunctionEmitter
         _il.MarkLabel(done);
     }
 
-    private void Divide(Instruction instruction, bool is64, bool signed, bool isMod)
+    private static bool IsShort(AbstractValue value) => value is { Kind: ValueKind.Number, High: <= uint.MaxValue };
+
+    // Where both numbers are proved to have 32 bits, a division of 32 bits is exact, and has no upper halves to lose (see Widened).
+    private void Divide(Instruction instruction, bool is64, bool signed, bool isMod, bool narrow)
     {
-        bool widened = !is64 && instruction.Opcode.UsesRegister;
+        bool widened = !is64 && instruction.Opcode.UsesRegister && !narrow;
+        if (is64 && narrow && !signed)
+        {
+            Operand(instruction.Dst, is64: false);
+            Operand(instruction.Src, is64: false);
+            _il.Emit(isMod ? OpCodes.Rem_Un : OpCodes.Div_Un);
+            Result(instruction.Dst, is64: false);
+            return;
+        }
         if (widened)
         {
             Widened(instruction.Dst, signed);

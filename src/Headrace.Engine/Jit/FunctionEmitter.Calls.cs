@@ -8,19 +8,22 @@ internal sealed unsafe partial class FunctionEmitter
 {
     private void EmitCall(int slot, Instruction instruction, AbstractState state)
     {
-        if (instruction.CallKind == CallKind.Local)
+        if (_mode == Mode.Probe)
+            EmitProbeCall(instruction, state);
+        else if (instruction.CallKind == CallKind.Local)
             EmitLocalCall(slot, ControlFlow.FunctionTarget(instruction, slot));
         else if (_program.IsPlain)
             Copy(Register.R1, Register.R0);
         else if (instruction.Imm32 == (int)HelperId.TailCall)
-            EmitTailCall(slot, state[2]);
+            EmitTailCall(slot, state);
         else if (!EmitInlineHelper(slot, (HelperId)instruction.Imm32, state))
-            EmitHelper(slot, (HelperId)instruction.Imm32);
+            EmitHelper(slot, (HelperId)instruction.Imm32, state);
     }
 
-    private void EmitHelper(int slot, HelperId helper)
+    private void EmitHelper(int slot, HelperId helper, AbstractState state)
     {
-        if (!HelperTable.TryGet(helper, out HelperEntry entry))
+        bool known = ArgumentProof.Holds(_facts, state, helper) ? HelperTable.TryGetTrusted(helper, out HelperEntry entry) : HelperTable.TryGet(helper, out entry);
+        if (!known)
             throw new UnsupportedFeatureException($"program '{_program.Name}'", $"helper {helper} at instruction {slot}", "the engines do not have it");
         HelperEffects effects = HelperEffectTable.Of(helper);
         bool callsBack = effects.HasFlag(HelperEffects.CallsBack);
@@ -88,10 +91,19 @@ internal sealed unsafe partial class FunctionEmitter
     }
 
     // Where it happens, the callee's R0 is this function's; where it does not, the program goes on.
-    private void EmitTailCall(int slot, AbstractValue array)
+    private void EmitTailCall(int slot, AbstractState state)
     {
+        AbstractValue array = state[2];
         Label falls = _il.DefineLabel();
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
+        if (_mode == Mode.Burst)
+        {
+            EmitKnownTarget(state);
+            TakeProgram();
+            _il.Emit(OpCodes.Ldloc, _state);
+            _il.Emit(OpCodes.Ldc_I4, _tailCalls);
+            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.TailCalls)));
+        }
         NotePlace(slot);
         SaveBudget();
         _il.Emit(OpCodes.Ldarg_1);
@@ -105,10 +117,17 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(OpCodes.Call, known ? JitMethods.TailCallThrough : JitMethods.TailCall);
         _il.Emit(OpCodes.Brfalse, falls);
         LoadBudget();
+        if (_mode == Mode.Burst)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, JitMethods.AfterTailCall);
+        }
         _il.Emit(OpCodes.Ldloc, result);
         Set(Register.R0);
         _il.Emit(OpCodes.Br, _exit);
         _il.MarkLabel(falls);
+        if (!_needs.Program)
+            ReturnProgram();
     }
 
     /// <summary>Legacy packet access: R0 gets the bytes in host order, or the program exits with 0.</summary>
@@ -152,6 +171,11 @@ internal sealed unsafe partial class FunctionEmitter
     /// <summary>What a run starts with; see <see cref="Machine.Begin"/>, of which this does only what the program can notice.</summary>
     private void StartRun()
     {
+        if (_mode == Mode.Probe)
+        {
+            StartProbe();
+            return;
+        }
         if (_needs.Begin)
         {
             _il.Emit(OpCodes.Ldarg_1);

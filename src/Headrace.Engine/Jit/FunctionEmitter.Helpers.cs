@@ -14,6 +14,12 @@ internal sealed unsafe partial class FunctionEmitter
             case HelperId.MapLookupElem when state[1].Kind == ValueKind.Map && _facts.GivesValues(state[1].Map):
                 EmitLookup(slot, state[1].Map, state);
                 return true;
+            case HelperId.MapUpdateElem when state[1].Kind == ValueKind.Map && ArgumentProof.Holds(_facts, state, helper):
+                EmitMapCall(state[1].Map, nameof(Map.Update), [typeof(byte*), typeof(byte*), typeof(ulong), typeof(int)]);
+                return true;
+            case HelperId.MapDeleteElem when state[1].Kind == ValueKind.Map && ArgumentProof.Holds(_facts, state, helper):
+                EmitMapCall(state[1].Map, nameof(Map.Delete), [typeof(byte*)]);
+                return true;
             case HelperId.Loop when state[2].Kind == ValueKind.Function:
                 EmitLoop(slot, (int)state[2].Offset);
                 return true;
@@ -36,9 +42,32 @@ internal sealed unsafe partial class FunctionEmitter
         else if (map is PerCpuArrayMap perCpu)
             ElementAddress(map.MaxEntries, perCpu.Stride, () => ThisCpu(perCpu));
         else
-            CallLookup(index, map);
+            CallLookup(index, map, nameof(Map.Lookup));
         Set(Register.R0);
     }
+
+    // A change of a known map with proved arguments: R2 on in the order of the method's parameters, then the processor where it asks for one.
+    private void EmitMapCall(int index, string name, Type[] parameters)
+    {
+        LoadMap(index);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (parameters[i] == typeof(int))
+            {
+                LoadField(_state, nameof(MachineState.Cpu));
+                continue;
+            }
+            Get((Register)(i + 2));
+            if (parameters[i].IsPointer)
+                _il.Emit(OpCodes.Conv_U);
+        }
+        _il.Emit(OpCodes.Call, MapMethod(_program.MapArray[index], name, parameters));
+        _il.Emit(OpCodes.Conv_I8);
+        Set(Register.R0);
+    }
+
+    private static MethodInfo MapMethod(Map map, string name, params Type[] parameters) =>
+        map.GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, parameters)!;
 
     private void CheckKey(int slot, int size, AbstractState state)
     {
@@ -83,14 +112,13 @@ internal sealed unsafe partial class FunctionEmitter
     }
 
     // The map's class is known here, so that the call is direct.
-    private void CallLookup(int index, Map map)
+    private void CallLookup(int index, Map map, string name)
     {
-        MethodInfo lookup = map.GetType().GetMethod(nameof(Map.Lookup), BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [typeof(byte*), typeof(int)])!;
         LoadMap(index);
         Get(Register.R2);
         _il.Emit(OpCodes.Conv_U);
         LoadField(_state, nameof(MachineState.Cpu));
-        _il.Emit(OpCodes.Call, lookup);
+        _il.Emit(OpCodes.Call, MapMethod(map, name, typeof(byte*), typeof(int)));
         _il.Emit(OpCodes.Conv_U8);
     }
 

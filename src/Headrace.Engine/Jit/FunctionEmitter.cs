@@ -19,8 +19,9 @@ internal sealed unsafe partial class FunctionEmitter
     private readonly ILGenerator _il;
     private readonly Label[] _labels;
     private readonly Label _exit;
+    private readonly Mode _mode;
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[AbstractState.RegisterCount];
-    private readonly List<Action> _rare = [];
+    private readonly List<Action> _rare;
     private readonly FunctionNeeds _needs;
 
     private readonly LocalBuilder _state;
@@ -33,8 +34,17 @@ internal sealed unsafe partial class FunctionEmitter
     /// <param name="analysis">The program's analysis.</param>
     /// <param name="entry">Slot of the function's first instruction.</param>
     /// <param name="il">Where to write.</param>
-    public FunctionEmitter(IFunctionTable functions, ProgramAnalysis analysis, int entry, ILGenerator il)
+    /// <param name="mode">Which form is written.</param>
+    public FunctionEmitter(IFunctionTable functions, ProgramAnalysis analysis, int entry, ILGenerator il, Mode mode = Mode.Function)
+        : this(functions, analysis, entry, il, mode, null)
     {
+    }
+
+    private FunctionEmitter(IFunctionTable functions, ProgramAnalysis analysis, int entry, ILGenerator il, Mode mode, FunctionEmitter? caller)
+    {
+        _mode = mode;
+        _caller = caller;
+        _rare = caller?._rare ?? [];
         _program = analysis.Program;
         _facts = analysis.Facts;
         _transfer = new Transfer(_facts);
@@ -45,14 +55,36 @@ internal sealed unsafe partial class FunctionEmitter
         _labels = [.. _flow.Blocks.Select(_ => il.DefineLabel())];
         _exit = il.DefineLabel();
         _needs = FunctionNeeds.Of(_flow, _provenance, _facts);
-        _state = il.DeclareLocal(typeof(MachineState*));
-        _frame = il.DeclareLocal(typeof(Frame*));
+        _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
+        _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
         _budget = _needs.Budget ? il.DeclareLocal(typeof(long)) : null;
         _loops = _needs.MayGoto ? il.DeclareLocal(typeof(uint)) : null;
     }
 
+    /// <summary>The forms of a function.</summary>
+    public enum Mode
+    {
+        /// <summary>One call on the machine's stack and packet.</summary>
+        Function,
+
+        /// <summary>The program once for each frame of a burst.</summary>
+        Burst,
+
+        /// <summary>The part of the program that only reads, once for each frame, to find out which memory it will want.</summary>
+        Probe,
+    }
+
     /// <summary>Writes the burst form, <see cref="JitMethods.BurstParameters"/>: the program once for each frame.</summary>
-    public void EmitBurst()
+    public void EmitBurst() => EmitLoop(() =>
+    {
+        _il.Emit(OpCodes.Ldloc, _frame);
+        Get(Register.R0);
+        _il.Emit(OpCodes.Conv_U4);
+        _il.Emit(OpCodes.Stfld, JitMethods.FrameField(nameof(Frame.Verdict)));
+    });
+
+    // The function once for each frame; a run ends at the exit label.
+    private void EmitLoop(Action atExit)
     {
         LocalBuilder end = _il.DeclareLocal(typeof(Frame*));
         Label next = _il.DefineLabel();
@@ -88,16 +120,14 @@ internal sealed unsafe partial class FunctionEmitter
         StartFunction();
         EmitBlocks();
         _il.MarkLabel(_exit);
-        _il.Emit(OpCodes.Ldloc, _frame);
-        Get(Register.R0);
-        _il.Emit(OpCodes.Conv_U4);
-        _il.Emit(OpCodes.Stfld, JitMethods.FrameField(nameof(Frame.Verdict)));
+        atExit();
         _il.Emit(OpCodes.Ldloc, _frame);
         _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Stloc, _frame);
         _il.Emit(OpCodes.Br, next);
         _il.MarkLabel(done);
+        EndLoop();
         _il.Emit(OpCodes.Ret);
         EmitRare();
     }
@@ -189,17 +219,23 @@ internal sealed unsafe partial class FunctionEmitter
         switch (instruction.Opcode.Class)
         {
             case OpcodeClass.Alu or OpcodeClass.Alu64:
-                EmitArithmetic(instruction);
+                EmitArithmetic(instruction, state);
                 break;
             case OpcodeClass.Ld when instruction.Opcode.IsWideLoad:
                 _il.Emit(OpCodes.Ldc_I8, (long)_program.WideValue(slot));
                 Set(instruction.Dst);
+                break;
+            case OpcodeClass.Ld when _mode == Mode.Probe:
+                _il.Emit(OpCodes.Br, _exit);
                 break;
             case OpcodeClass.Ld:
                 EmitPacketLoad(slot, instruction);
                 break;
             case OpcodeClass.Ldx:
                 EmitLoad(slot, instruction, state);
+                break;
+            case OpcodeClass.Stx when instruction.Opcode.Mode == AccessMode.Atomic && _mode == Mode.Probe:
+                EmitNoAtomic(slot, instruction, state);
                 break;
             case OpcodeClass.Stx when instruction.Opcode.Mode == AccessMode.Atomic:
                 EmitAtomic(slot, instruction, state);
@@ -225,6 +261,8 @@ internal sealed unsafe partial class FunctionEmitter
 
     private Label Rare(Action emit)
     {
+        if (_mode == Mode.Probe)
+            return _exit; // a probe gives up where the program would fault or do what is rare
         Label label = _il.DefineLabel();
         _rare.Add(() =>
         {

@@ -7,14 +7,15 @@ namespace Headrace.Engine.Jit;
 /// <param name="Budget">It jumps backward, calls functions, or lets helpers call them.</param>
 /// <param name="MayGoto">It has may_goto.</param>
 /// <param name="Machine">Something in it looks at the machine's packet: a helper, a call, or a check that can fail.</param>
-/// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock) or count tail calls: each starts from scratch.</param>
+/// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock): each starts from scratch.</param>
 /// <param name="CheckedSizes">Widths of the accesses that are compared with the packet's bounds, as bits: 1 for bytes, 2 for halves, 4 for words, 8 for doubles.</param>
-internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bool Begin, int CheckedSizes)
+/// <param name="Program">The same but for tail calls: it looks at which program runs.</param>
+internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bool Begin, int CheckedSizes, bool Program)
 {
     /// <summary>Looks through a function.</summary>
     public static FunctionNeeds Of(ControlFlow flow, Provenance provenance, ProgramFacts facts)
     {
-        var needs = new FunctionNeeds(false, false, false, false, 0);
+        var needs = new FunctionNeeds(false, false, false, false, 0, false);
         var transfer = new Transfer(facts);
         foreach (BasicBlock block in flow.Blocks)
         {
@@ -29,8 +30,9 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
     }
 
     // Local calls count as what may leave something: their callees are not looked into.
+    // What a tail call leaves is given back behind it: with it the run ends.
     private static bool LeavesNothing(Instruction call) => call.CallKind == CallKind.Helper && (HelperId)call.Imm32 is
-        HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.KtimeGetNs or HelperId.GetPrandomU32
+        HelperId.TailCall or HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.KtimeGetNs or HelperId.GetPrandomU32
         or HelperId.GetSmpProcessorId or HelperId.CsumDiff or HelperId.Redirect or HelperId.RedirectMap or HelperId.PerfEventOutput
         or HelperId.RingbufOutput or HelperId.FibLookup or HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta
         or HelperId.XdpGetBuffLen or HelperId.XdpLoadBytes or HelperId.XdpStoreBytes or HelperId.CheckMtu;
@@ -43,29 +45,34 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
             bool spends = instruction.CallKind == CallKind.Local
                 || (HelperEffectTable.Of((HelperId)instruction.Imm32) & HelperEffects.CallsBack) != 0
                 || instruction.Imm32 == (int)HelperId.TailCall;
-            return this with { Machine = true, Budget = Budget || spends, Begin = Begin || !LeavesNothing(instruction) };
+            bool isTailCall = instruction.CallKind == CallKind.Helper && instruction.Imm32 == (int)HelperId.TailCall;
+            return this with { Machine = true, Program = Program || !isTailCall, Budget = Budget || spends, Begin = Begin || !LeavesNothing(instruction) };
         }
         if (ControlFlow.IsGoto(instruction) || ControlFlow.IsBranch(instruction))
         {
             return this with
             {
                 Budget = Budget || ControlFlow.JumpTarget(instruction, slot) <= slot,
+                Program = Program || ControlFlow.JumpTarget(instruction, slot) <= slot,
                 MayGoto = MayGoto || (ControlFlow.IsBranch(instruction) && instruction.Opcode.JumpOp == JumpOp.Jcond),
             };
         }
         if (!instruction.Opcode.IsMemory || instruction.Opcode.IsWideLoad)
             return this;
         if (instruction.Opcode.Class == OpcodeClass.Ld)
-            return this with { Machine = true };
+            return this with { Machine = true, Program = true };
         bool write = instruction.Opcode.Class != OpcodeClass.Ldx;
         bool isLoadAcquire = instruction.Opcode.Class == OpcodeClass.Stx && instruction.Opcode.Mode == AccessMode.Atomic && instruction.Imm32 == (int)AtomicOp.LoadAcquire;
         int pointer = (int)(write && !isLoadAcquire ? instruction.Dst : instruction.Src);
         AccessProof proof = facts.Prove(state, pointer, instruction.Offset, instruction.Opcode.SizeInBytes, write && !isLoadAcquire);
-        if (proof is AccessProof.Context or AccessProof.Stack or AccessProof.Packet or AccessProof.MapValue)
+        if (proof == AccessProof.Context)
+            return this with { Program = true }; // a frame without socket-buffer fields
+        if (proof is AccessProof.Stack or AccessProof.Packet or AccessProof.MapValue)
             return this;
         return this with
         {
             Machine = true,
+            Program = true,
             CheckedSizes = proof == AccessProof.MapValueOrNull ? CheckedSizes : CheckedSizes | (1 << BitOperations.Log2((uint)instruction.Opcode.SizeInBytes)),
         };
     }

@@ -7,7 +7,7 @@ namespace Headrace.Engine;
 /// Semantics, faults included, are the <see cref="Interpreter"/>'s. Every access is checked unless the compiler itself has proved
 /// where it goes: it trusts no verifier.
 /// </remarks>
-public sealed unsafe class JitExecutor : Executor
+public unsafe class JitExecutor : Executor
 {
     private BurstMethod? _burst;
 
@@ -35,7 +35,7 @@ public sealed unsafe class JitExecutor : Executor
     }
 
     /// <inheritdoc/>
-    public override ulong Invoke(byte* memory, nuint length)
+    public sealed override ulong Invoke(byte* memory, nuint length)
     {
         Machine.Begin(Program, null, memory, length);
         try
@@ -48,7 +48,7 @@ public sealed unsafe class JitExecutor : Executor
         }
     }
 
-    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
+    internal sealed override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
     {
         MachineState* state = Machine.State;
         if (state->CallDepth + 1 >= Machine.MaxCallDepth)

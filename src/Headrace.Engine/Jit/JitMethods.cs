@@ -21,6 +21,9 @@ internal static unsafe class JitMethods
     /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames.</summary>
     public static readonly Type[] BurstParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int)];
 
+    /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames, room for what is staged, look-ups to pass.</summary>
+    public static readonly Type[] ProbeParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int), typeof(StagedLookup*), typeof(int)];
+
     /// <summary>The program's maps, which the delegate holds; the machine, R1 and R2.</summary>
     public static readonly Type[] EntryParameters = [typeof(Map[]), typeof(Machine), typeof(ulong), typeof(ulong)];
 
@@ -40,6 +43,11 @@ internal static unsafe class JitMethods
     public static readonly MethodInfo LoadPacket = Runtime(nameof(JitRuntime.LoadPacket));
     public static readonly MethodInfo TailCall = Runtime(nameof(JitRuntime.TailCall));
     public static readonly MethodInfo TailCallThrough = Runtime(nameof(JitRuntime.TailCallThrough));
+    public static readonly MethodInfo AfterTailCall = Runtime(nameof(JitRuntime.AfterTailCall));
+    public static readonly MethodInfo OwnProgram = Runtime(nameof(JitRuntime.OwnProgram));
+    public static readonly MethodInfo Programs = typeof(ProgramArrayMap).GetProperty(nameof(ProgramArrayMap.Programs), Everything)!.GetMethod!;
+    public static readonly MethodInfo ProgramId = typeof(LoadedProgram).GetProperty(nameof(LoadedProgram.Id), Everything)!.GetMethod!;
+    public static readonly MethodInfo SetProgram = typeof(Machine).GetProperty(nameof(Machine.Program), Everything)!.SetMethod!;
     public static readonly MethodInfo AccessFault = Runtime(nameof(JitRuntime.AccessFault));
     public static readonly MethodInfo EndlessFault = Runtime(nameof(JitRuntime.EndlessFault));
     public static readonly MethodInfo SocketBufferFault = Runtime(nameof(JitRuntime.SocketBufferFault));

@@ -8,6 +8,16 @@ internal static unsafe class JitRuntime
     /// <summary>Makes the machine ready for a run over a packet.</summary>
     public static void Begin(Machine machine, Frame* frame) => machine.Begin(machine.Program!, frame);
 
+    /// <summary>Gives back what a program left behind that was tail-called at the end of a run.</summary>
+    public static void AfterTailCall(Machine machine)
+    {
+        machine.Forget();
+        OwnProgram(machine);
+    }
+
+    /// <summary>Makes the executor's own program the one that runs.</summary>
+    public static void OwnProgram(Machine machine) => machine.Program = machine.Executor!.Program;
+
     /// <summary>Instructions a run may spend in loops and functions.</summary>
     public static long Budget(Machine machine) => machine.Options.Budget;
 

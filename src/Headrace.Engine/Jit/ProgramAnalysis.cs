@@ -25,6 +25,9 @@ internal sealed class ProgramAnalysis
     /// <summary>What holds in all of it.</summary>
     public ProgramFacts Facts { get; }
 
+    /// <summary>True when the program has functions besides its own.</summary>
+    public bool HasFunctions => _flows.Count > 1;
+
     /// <summary>A function's blocks.</summary>
     public ControlFlow Flow(int function) => _flows[function];
 

@@ -9,6 +9,9 @@ public enum EngineKind
     /// <summary>Compiled to IL and by .NET's compiler to machine code.</summary>
     Jit,
 
+    /// <summary>As <see cref="Jit"/>, after the entries of large tables that a burst's packets will want were fetched into the cache.</summary>
+    Batch,
+
     /// <summary>As a dataflow graph in a token simulator: the reference model of hardware.</summary>
     Dataflow,
 }

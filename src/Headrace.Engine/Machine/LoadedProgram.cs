@@ -168,6 +168,7 @@ public sealed partial class LoadedProgram : IDisposable
     {
         EngineKind.Interpreter => new Interpreter(this, options),
         EngineKind.Jit => new JitExecutor(this, options),
+        EngineKind.Batch => new BatchExecutor(this, options),
         EngineKind.Dataflow => new DataflowExecutor(this, options),
         _ => throw new UnsupportedFeatureException($"program '{Name}'", $"engine {kind}", $"there is none yet: use {EngineKind.Interpreter}"),
     };

@@ -58,6 +58,12 @@ public sealed unsafe partial class Machine : IDisposable
         State->TailCalls = 0;
         State->Budget = Options.Budget;
         State->HelperBytes = 0;
+        Forget();
+    }
+
+    /// <summary>Gives back what a run held, and takes away the memory that helpers gave it.</summary>
+    internal void Forget()
+    {
         if (_records.Count > 0 || HeldLock != null)
             ReleaseHeld();
         if (_regions.Count > 0)

@@ -28,6 +28,17 @@ internal sealed unsafe class ArrayMap : Map
         return index < MaxEntries ? BaseAddress + (ulong)index * Stride : null;
     }
 
+    internal override bool MayStage => _memory.Length >= Cache.LargeTable;
+
+    internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
+    {
+        Cache.Fetch(Lookup(key, cpu));
+        lookup->Step = &StageEnds;
+        return true;
+    }
+
+    private static bool StageEnds(StagedLookup* lookup) => false;
+
     internal override int Update(byte* key, byte* value, ulong flags, int cpu)
     {
         int refused = ArrayKeys.CheckUpdate(*(uint*)key, MaxEntries, flags & ~(ulong)MapUpdateFlags.Lock);

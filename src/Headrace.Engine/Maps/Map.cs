@@ -78,6 +78,15 @@ public abstract unsafe partial class Map : IDisposable
     /// <summary>Address of the value for a program on <paramref name="cpu"/>, or null. For maps of maps: the inner map's handle.</summary>
     internal abstract byte* Lookup(byte* key, int cpu);
 
+    /// <summary>As <see cref="Lookup(byte*, int)"/>, but leaves no trace: a map that evicts does not take it for a use.</summary>
+    internal virtual byte* Find(byte* key, int cpu) => Lookup(key, cpu);
+
+    /// <summary>True when <see cref="Stage"/> may have something to fetch.</summary>
+    internal virtual bool MayStage => false;
+
+    /// <summary>Asks for the first line that a look-up will read, and notes how to go on; false where the table is small and nothing is noted.</summary>
+    internal virtual bool Stage(byte* key, StagedLookup* lookup, int cpu) => false;
+
     /// <summary>Adds or replaces an element as <c>bpf_map_update_elem</c> called by a program on <paramref name="cpu"/>.</summary>
     internal abstract int Update(byte* key, byte* value, ulong flags, int cpu);
 

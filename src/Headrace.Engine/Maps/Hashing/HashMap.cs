@@ -35,6 +35,12 @@ internal sealed unsafe class HashMap<TKey, TFull> : HashMapBase<TKey, TFull>
         return element + table->ValueOffset;
     }
 
+    internal override byte* Find(byte* key, int cpu)
+    {
+        byte* element = HashTable<TKey>.Find(_table, key);
+        return element == null ? null : element + _table->ValueOffset;
+    }
+
     internal override bool Contains(ulong address, ulong size)
     {
         ulong offset = address - _arena;

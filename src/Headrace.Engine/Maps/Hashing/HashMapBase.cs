@@ -29,6 +29,10 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
     /// <summary>True when an update of an element that is there writes in place instead of replacing the element.</summary>
     private protected abstract bool UpdatesInPlace { get; }
 
+    internal override bool MayStage => Table.MayBeLarge;
+
+    internal override bool Stage(byte* key, StagedLookup* lookup, int cpu) => HashTable<TKey>.Stage(Table.State, key, lookup);
+
     internal override int Update(byte* key, byte* value, ulong flags, int cpu) => Store(key, value, flags, cpu, allCpus: false);
 
     internal override int Delete(byte* key)

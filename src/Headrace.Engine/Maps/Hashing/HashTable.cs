@@ -17,6 +17,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
 {
     private const int ElementsPerBucket = 5;
     private const int OptimisticSearches = 64;
+    private const uint CacheLine = 64;
     private const ulong LargestHugeBuckets = 256 << 20;
 
     private readonly NativeBlock _stateMemory;
@@ -80,6 +81,37 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         byte* element = Search(table, home, Tag(hash), key);
         Volatile.ReadBarrier();
         return home->Version == version ? element : FindAmongWrites(table, home, hash, key);
+    }
+
+    /// <summary>True when the table is large once it is full.</summary>
+    public bool MayBeLarge => _elements.Length + _buckets.Length >= Cache.LargeTable;
+
+    /// <summary>Asks for the line of a key's home bucket; false when the table holds little.</summary>
+    public static bool Stage(HashTableState* table, byte* key, StagedLookup* lookup)
+    {
+        if ((ulong)table->TakenElements * (table->Stride + (ulong)sizeof(HashBucket) / ElementsPerBucket) < Cache.LargeTable)
+            return false;
+        ulong hash = TKey.Hash(key, table->KeySize, table->Seed);
+        Cache.Fetch(table->Buckets + ((uint)hash & table->Mask));
+        lookup->Place = table;
+        lookup->First = hash;
+        lookup->Step = &StageElement;
+        return true;
+    }
+
+    // Asks for the first element with the key's tag; false tags are one in some ten thousand.
+    private static bool StageElement(StagedLookup* lookup)
+    {
+        HashTableState* table = (HashTableState*)lookup->Place;
+        HashBucket* home = table->Buckets + ((uint)lookup->First & table->Mask);
+        uint hits = Vector128.Equals(Vector128.Load(home->Tags), Vector128.Create(Tag(lookup->First))).ExtractMostSignificantBits();
+        if (hits == 0)
+            return false;
+        byte* element = table->Elements + (ulong)home->Elements[BitOperations.TrailingZeroCount(hits)] * table->Stride;
+        Cache.Fetch(element);
+        if (table->Stride > CacheLine)
+            Cache.Fetch(element + table->ValueOffset);
+        return false;
     }
 
     /// <summary>The number of the element at an address in the arena, in tables whose values are elsewhere.</summary>

@@ -10,12 +10,13 @@ internal readonly unsafe struct Key16 : IKey
     public static ulong Hash(byte* key, int size, ulong seed)
     {
         // Each half goes through its own multiplication: a key half that cancels the seed in one of them does not silence the other.
-        ulong low = Unsafe.ReadUnaligned<ulong>(key), high = Unsafe.ReadUnaligned<ulong>(key + 8);
+        ulong low = KeyBytes.Load8(key), high = KeyBytes.Load8(key + 8);
         return FoldedMultiply.Mix(low ^ seed, FoldedMultiply.First) ^ FoldedMultiply.Mix(high + seed, FoldedMultiply.Second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Equal(byte* left, byte* right, int size) => Vector128.Load(left) == Vector128.Load(right);
+    public static bool Equal(byte* element, byte* key, int size) =>
+        ((Unsafe.ReadUnaligned<ulong>(element) ^ KeyBytes.Load8(key)) | (Unsafe.ReadUnaligned<ulong>(element + 8) ^ KeyBytes.Load8(key + 8))) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(byte* destination, byte* source, int size) => Vector128.Load(source).Store(destination);

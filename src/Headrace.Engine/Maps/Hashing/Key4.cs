@@ -10,7 +10,7 @@ internal readonly unsafe struct Key4 : IKey
         FoldedMultiply.Mix(Unsafe.ReadUnaligned<uint>(key) ^ seed, FoldedMultiply.First);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Equal(byte* left, byte* right, int size) => Unsafe.ReadUnaligned<uint>(left) == Unsafe.ReadUnaligned<uint>(right);
+    public static bool Equal(byte* element, byte* key, int size) => Unsafe.ReadUnaligned<uint>(element) == Unsafe.ReadUnaligned<uint>(key);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(byte* destination, byte* source, int size) =>

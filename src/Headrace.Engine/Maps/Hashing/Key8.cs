@@ -7,10 +7,10 @@ internal readonly unsafe struct Key8 : IKey
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Hash(byte* key, int size, ulong seed) =>
-        FoldedMultiply.Mix(Unsafe.ReadUnaligned<ulong>(key) ^ seed, FoldedMultiply.First);
+        FoldedMultiply.Mix(KeyBytes.Load8(key) ^ seed, FoldedMultiply.First);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Equal(byte* left, byte* right, int size) => Unsafe.ReadUnaligned<ulong>(left) == Unsafe.ReadUnaligned<ulong>(right);
+    public static bool Equal(byte* element, byte* key, int size) => Unsafe.ReadUnaligned<ulong>(element) == KeyBytes.Load8(key);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(byte* destination, byte* source, int size) =>

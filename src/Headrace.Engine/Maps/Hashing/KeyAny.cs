@@ -9,23 +9,23 @@ internal readonly unsafe struct KeyAny : IKey
     {
         ulong hash = seed ^ (ulong)size;
         for (; size >= 8; key += 8, size -= 8)
-            hash = FoldedMultiply.Mix(hash ^ Unsafe.ReadUnaligned<ulong>(key), FoldedMultiply.First);
+            hash = FoldedMultiply.Mix(hash ^ KeyBytes.Load8(key), FoldedMultiply.First);
         if (size != 0)
             hash = FoldedMultiply.Mix(hash ^ Tail(key, size), FoldedMultiply.Second);
         return FoldedMultiply.Mix(hash, FoldedMultiply.First);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Equal(byte* left, byte* right, int size)
+    public static bool Equal(byte* element, byte* key, int size)
     {
-        for (; size >= 8; left += 8, right += 8, size -= 8)
+        for (; size >= 8; element += 8, key += 8, size -= 8)
         {
-            if (Unsafe.ReadUnaligned<ulong>(left) != Unsafe.ReadUnaligned<ulong>(right))
+            if (Unsafe.ReadUnaligned<ulong>(element) != KeyBytes.Load8(key))
                 return false;
         }
-        for (; size != 0; left++, right++, size--)
+        for (; size != 0; element++, key++, size--)
         {
-            if (*left != *right)
+            if (*element != *key)
                 return false;
         }
         return true;

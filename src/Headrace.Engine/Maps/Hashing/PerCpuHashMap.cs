@@ -44,6 +44,12 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
         return Value(HashTable<TKey>.NumberOf(_table, element), cpu);
     }
 
+    internal override byte* Find(byte* key, int cpu)
+    {
+        byte* element = HashTable<TKey>.Find(_table, key);
+        return element == null || (uint)cpu >= (uint)Cpus ? null : Value(HashTable<TKey>.NumberOf(_table, element), cpu);
+    }
+
     internal override int Update(byte* key, byte* value, ulong flags, int cpu) =>
         (uint)cpu < (uint)Cpus ? base.Update(key, value, flags, cpu) : -Errno.EINVAL;
 

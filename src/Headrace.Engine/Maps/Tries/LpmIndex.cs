@@ -89,6 +89,35 @@ internal sealed unsafe class LpmIndex : IDisposable
         }
     }
 
+    /// <summary>Asks for the first table's line; the key's bytes are in the look-up.</summary>
+    public static void Stage(ulong* root, StagedLookup* lookup)
+    {
+        lookup->Place = RootWord(root, (byte*)&lookup->First);
+        lookup->At = RootBytes;
+        lookup->Step = &StageWord;
+        Cache.Fetch(lookup->Place);
+    }
+
+    // The word is there: asks for what it leads to.
+    private static bool StageWord(StagedLookup* lookup)
+    {
+        ulong word = Volatile.Read(ref *(ulong*)lookup->Place);
+        Cache.Fetch((void*)(word & ~KindMask));
+        lookup->Word = word;
+        lookup->Step = &StageNode;
+        return (word & KindMask) == NodeKind && lookup->At < lookup->Size;
+    }
+
+    // The node is there: asks for its word.
+    private static bool StageNode(StagedLookup* lookup)
+    {
+        byte slot = ((byte*)&lookup->First)[lookup->At++];
+        lookup->Place = LpmIndexNode.WordAt((LpmIndexNode*)(lookup->Word & ~KindMask), slot);
+        lookup->Step = &StageWord;
+        Cache.Fetch(lookup->Place);
+        return true;
+    }
+
     /// <summary>Takes in that the trie has changed at a prefix: added, replaced or removed.</summary>
     /// <exception cref="OutOfMemoryException">The system has no memory: the index is of no use any more.</exception>
     public void Refresh(LpmNode* trie, byte* data, int length)
@@ -103,6 +132,48 @@ internal sealed unsafe class LpmIndex : IDisposable
         else
             Descend(ref node, ref found, data, 0, length);
         FillRoot(node, found, slot, count, data, length);
+    }
+
+    /// <summary>Takes in that a trie node was replaced by one with the same prefix and children.</summary>
+    public void Replace(LpmNode* old, LpmNode* added)
+    {
+        byte* data = LpmNode.Data(added);
+        int length = added->PrefixLength;
+        uint count = length < RootBits ? 1u << (RootBits - length) : 1;
+        ulong* word = _root + ((uint)(data[0] << 8 | data[1]) & ~(count - 1));
+        for (ulong* last = word + count - 1; word < last; word++)
+            Replace(word, old, added);
+        Replace(word, old, added);
+        for (int end = RootBits; length >= end && (*word & KindMask) == NodeKind; end += 8)
+        {
+            LpmIndexNode* node = (LpmIndexNode*)(*word & ~KindMask);
+            int slots = length < end + 8 ? 1 << (end + 8 - length) : 1;
+            int first = data[end / 8] & ~(slots - 1);
+            word = LpmIndexNode.Words(node) + LpmIndexNode.NumberOf(node, first);
+            ulong* last = LpmIndexNode.Words(node) + LpmIndexNode.NumberOf(node, first + slots - 1);
+            for (; word < last; word++)
+                Replace(word, old, added);
+            Replace(word, old, added);
+        }
+    }
+
+    private static void Replace(ulong* word, LpmNode* old, LpmNode* added)
+    {
+        ulong kind = *word & KindMask;
+        void* address = (void*)(*word & ~KindMask);
+        switch (kind)
+        {
+            case 0 or TrieKind when address == old:
+                Volatile.Write(ref *word, (ulong)added | kind);
+                break;
+            case NodeKind:
+                Replace((ulong*)&((LpmIndexNode*)address)->Found, old, added);
+                break;
+            case ForkKind:
+                Replace((ulong*)&((LpmFork*)address)->Found, old, added);
+                Replace((ulong*)&((LpmFork*)address)->Next, old, added);
+                break;
+        }
     }
 
     /// <summary>Gives back what left the index. The map's version has grown since: readers that may be in it look again.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Headrace.Engine;
 
@@ -28,41 +29,62 @@ internal unsafe struct LpmIndexNode
     /// <summary>The words.</summary>
     public static ulong* Words(LpmIndexNode* node) => (ulong*)((byte*)node + HeaderSize);
 
+    /// <summary>Number of the word of a slot.</summary>
+    public static int NumberOf(LpmIndexNode* node, int slot) =>
+        node->Ranks[slot / GroupSlots] + BitOperations.PopCount(node->Starts[slot / GroupSlots] & (ulong.MaxValue >> (GroupSlots - 1 - slot % GroupSlots))) - 1;
+
     /// <summary>The word of a slot. Right for a node at rest; some valid word for one that is changed meanwhile.</summary>
     public static ulong* WordAt(LpmIndexNode* node, byte slot)
     {
-        int group = slot / GroupSlots;
-        ulong upTo = ulong.MaxValue >> (GroupSlots - 1 - slot % GroupSlots);
-        int number = node->Ranks[group] + BitOperations.PopCount(node->Starts[group] & upTo) - 1;
-        return Words(node) + Math.Min((uint)number, (uint)node->Capacity - 1);
+        return Words(node) + Math.Min((uint)NumberOf(node, slot), (uint)node->Capacity - 1);
     }
 
     /// <summary>Writes every slot's word.</summary>
     public static void Expand(LpmIndexNode* node, Span<ulong> slots)
     {
-        ulong* words = Words(node) - 1;
-        for (int slot = 0; slot < Slots; slot++)
+        ulong* words = Words(node);
+        int from = 0;
+        for (int group = 0; group < Slots / GroupSlots; group++)
         {
-            if ((node->Starts[slot / GroupSlots] >> (slot % GroupSlots) & 1) != 0)
-                words++;
-            slots[slot] = *words;
+            for (ulong left = node->Starts[group]; left != 0; left &= left - 1)
+            {
+                int slot = group * GroupSlots + BitOperations.TrailingZeroCount(left);
+                if (slot != 0)
+                    slots[from..slot].Fill(*words++);
+                from = slot;
+            }
         }
+        slots[from..].Fill(*words);
     }
 
     /// <summary>Where words start.</summary>
     /// <returns>How many do.</returns>
     public static int FindStarts(ReadOnlySpan<ulong> slots, Span<ulong> starts)
     {
-        int count = 0;
         starts.Clear();
-        for (int slot = 0; slot < Slots; slot++)
+        starts[0] = 1;
+        fixed (ulong* first = slots)
         {
-            if (slot != 0 && slots[slot] == slots[slot - 1])
-                continue;
-            starts[slot / GroupSlots] |= 1UL << (slot % GroupSlots);
-            count++;
+            for (int slot = 1; slot + Vector256<ulong>.Count <= Slots; slot += Vector256<ulong>.Count)
+            {
+                uint same = Vector256.Equals(Vector256.Load(first + slot), Vector256.Load(first + slot - 1)).ExtractMostSignificantBits();
+                Mark(starts, slot, ~same & 0xf, Vector256<ulong>.Count);
+            }
         }
+        for (int slot = Slots - Vector256<ulong>.Count + 1; slot < Slots; slot++)
+            Mark(starts, slot, slots[slot] != slots[slot - 1] ? 1u : 0, 1);
+        int count = 0;
+        foreach (ulong group in starts)
+            count += BitOperations.PopCount(group);
         return count;
+    }
+
+    private static void Mark(Span<ulong> starts, int slot, ulong bits, int count)
+    {
+        int inside = slot % GroupSlots;
+        starts[slot / GroupSlots] |= bits << inside;
+        if (inside + count > GroupSlots)
+            starts[slot / GroupSlots + 1] |= bits >> (GroupSlots - inside);
     }
 
     /// <summary>Fills a node that no reader knows yet.</summary>

@@ -8,16 +8,33 @@ internal sealed unsafe partial class LpmTrieMap
     private LpmIndex? _index;
     private LpmIndex? _spoiltIndex;
     private nint _indexRoot;
+    private nint _replacedOld, _replacedBy;
 
-    /// <summary>The first table of the index, null when there is none.</summary>
-    internal ulong* IndexRoot => (ulong*)Volatile.Read(ref _indexRoot);
+    // Bytes that an element costs in index and trie, roughly.
+    private const ulong ElementBytes = 64;
+
+    internal override bool MayStage => _dataSize is >= LpmIndex.RootBytes and <= 2 * sizeof(ulong);
+
+    internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
+    {
+        ulong* index = (ulong*)Volatile.Read(ref _indexRoot);
+        if (index == null || *(uint*)key != _longest || _count * ElementBytes < Cache.LargeTable)
+            return false;
+        lookup->Size = _dataSize;
+        Buffer.MemoryCopy(key + PrefixBytes, &lookup->First, 2 * sizeof(ulong), _dataSize);
+        LpmIndex.Stage(index, lookup);
+        return true;
+    }
 
     /// <summary>Brings the index up to date after a change of the trie, and lets nodes be used again that have left both.</summary>
     private int Settle(byte* key)
     {
         try
         {
-            _index?.Refresh(*_root, key + PrefixBytes, (int)*(uint*)key);
+            if (_replacedBy == 0)
+                _index?.Refresh(*_root, key + PrefixBytes, (int)*(uint*)key);
+            else
+                _index?.Replace((LpmNode*)_replacedOld, (LpmNode*)_replacedBy);
             if (_index is null && _spoiltIndex is null && _count >= IndexFrom && _dataSize >= LpmIndex.RootBytes)
             {
                 _index = new LpmIndex(_dataSize, *_root);
@@ -31,6 +48,7 @@ internal sealed unsafe partial class LpmTrieMap
             _index = null;
             Volatile.Write(ref _indexRoot, 0);
         }
+        _replacedOld = _replacedBy = 0;
         Volatile.WriteBarrier();
         Volatile.Write(ref _version, _version + 1);
         Volatile.WriteBarrier();

@@ -205,6 +205,8 @@ internal sealed unsafe partial class LpmTrieMap : Map
             added->One = node->One;
             Publish(link, added);
             Retire(node);
+            if (exists)
+                (_replacedOld, _replacedBy) = ((nint)node, (nint)added);
         }
         else if (node == null)
         {

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine;
+
+/// <summary>The jit, with the entries of large tables fetched into the cache for a whole burst before its packets run.</summary>
+/// <remarks>
+/// First a probe, the part of the program that only reads, runs over the burst as far as each packet's first look-up in a large table; the
+/// tables' lines are then asked for, step by step over all packets, so that their misses overlap. The next probe passes that look-up, whose
+/// lines are there by now, and goes on to the second one, and so on. Then the program runs packet by packet, in order, as with
+/// <see cref="JitExecutor"/>: fetching changes nothing but time, also when packets of a burst change what others look up.
+/// </remarks>
+public sealed unsafe class BatchExecutor : JitExecutor
+{
+    // Lines of so many packets stay in the first-level cache until they are used.
+    private const int Chunk = 128;
+
+    private const int MostPasses = 4;
+
+    // Bursts without a probe after one that found nothing to fetch.
+    private const int Pause = 63;
+
+    private readonly bool _mayStage;
+    private StagedLookup* _staged;
+    private ProbeMethod? _probe;
+    private int _paused;
+
+    /// <summary>Makes an executor with a machine of its own.</summary>
+    /// <param name="program">The program it starts.</param>
+    /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
+    public BatchExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, options)
+    {
+        _mayStage = !program.IsPlain && program.ReferencedMaps.Any(map => map.MayStage);
+        _staged = (StagedLookup*)NativeMemory.AllocZeroed(Chunk, (nuint)sizeof(StagedLookup));
+    }
+
+    /// <summary>Look-ups that were fetched ahead.</summary>
+    internal long Fetched { get; private set; }
+
+    /// <inheritdoc/>
+    public override void Prepare()
+    {
+        base.Prepare();
+        if (_mayStage)
+            _probe = Program.Compiled.Probe;
+    }
+
+    /// <inheritdoc/>
+    public override void Run(Frame* frames, int count)
+    {
+        if (!_mayStage || _paused > 0)
+        {
+            _paused--;
+            base.Run(frames, count);
+            return;
+        }
+        int here;
+        do
+        {
+            here = Math.Min(count, Chunk);
+            FetchTables(frames, here);
+            base.Run(frames, here);
+            frames += here;
+            count -= here;
+        }
+        while (count > 0);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        NativeMemory.Free(_staged);
+        _staged = null;
+    }
+
+    private void FetchTables(Frame* frames, int count)
+    {
+        ProbeMethod probe = _probe ??= Program.Compiled.Probe;
+        for (int pass = 0; pass < MostPasses; pass++)
+        {
+            int left = probe(Machine, frames, count, _staged, pass);
+            if (left == 0)
+            {
+                if (pass == 0 && count > 0)
+                    _paused = Pause;
+                return;
+            }
+            Fetched += left;
+            while (left > 0)
+                left = Step(left);
+        }
+    }
+
+    // One step of each; those that have more to do move to the front.
+    private int Step(int count)
+    {
+        int left = 0;
+        for (int i = 0; i < count; i++)
+        {
+            StagedLookup* lookup = _staged + i;
+            if (!lookup->Step(lookup))
+                continue;
+            if (left != i)
+                _staged[left] = *lookup;
+            left++;
+        }
+        return left;
+    }
+}
