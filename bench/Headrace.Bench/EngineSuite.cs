@@ -8,26 +8,34 @@ internal static class EngineSuite
     /// <summary>The object of bench/programs.</summary>
     public const string Object = "engine.bpf.o";
 
+    private const string Compute = "compute", Maps = "maps and helpers", Whole = "whole programs";
+
     /// <summary>The program that only returns: every other figure is net of it.</summary>
-    public static EngineProgram Empty { get; } = new(Object, "drop", Udp(64));
+    public static EngineProgram Empty { get; } = new(Object, "drop", Udp(64), "");
 
     /// <summary>The suite.</summary>
     public static IReadOnlyList<EngineProgram> Programs { get; } =
     [
-        new(Object, "fnv64", Udp(64)),
-        new(Object, "jhash60", Udp(64)),
-        new(Object, "checksum64", Udp(64)),
-        new(Object, "checksum1500", Udp(1514)),
-        new(Object, "collatz", Udp(64)),
-        new(Object, "modulo", Udp(64)),
-        new(Object, "parse", Udp(64)),
-        new(Object, "count", Udp(64)),
-        new(Object, "hash4", Udp(64)),
-        new(Object, "hash16", Udp(64)),
-        new(Object, "lpm", Udp(64)),
-        new(Object, "csum_diff", Udp(64)),
-        new(Object, "tail_calls", Udp(64)),
-        new("firewall.bpf.o", "firewall", Udp(64)),
+        new(Object, "fnv64", Udp(64), Compute),
+        new(Object, "jhash60", Udp(64), Compute),
+        new(Object, "checksum64", Udp(64), Compute),
+        new(Object, "checksum1500", Udp(1514), Compute),
+        new(Object, "collatz", Udp(64), Compute),
+        new(Object, "modulo", Udp(64), Compute),
+        new(Object, "siphash32", Udp(64), Compute),
+        new(Object, "bits", Udp(64), Compute),
+        new(Object, "parse", Udp(64), Compute),
+        new(Object, "count", Udp(64), Maps),
+        new(Object, "hash4", Udp(64), Maps),
+        new(Object, "hash16", Udp(64), Maps),
+        new(Object, "hash40", Udp(64), Maps),
+        new(Object, "lru16", Udp(64), Maps),
+        new(Object, "lpm", Udp(64), Maps),
+        new(Object, "redirect_map", Udp(64), Maps),
+        new(Object, "csum_diff", Udp(64), Maps),
+        new(Object, "tail_calls", Udp(64), Maps),
+        new("firewall.bpf.o", "firewall", Udp(64), Whole),
+        new("ddos.bpf.o", "ddos", Udp(64), Whole),
     ];
 
     // An Ethernet frame with IPv4 and UDP; the payload counts up.

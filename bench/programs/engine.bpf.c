@@ -64,6 +64,33 @@ struct {
 	__type(value, __u64);
 } routes SEC(".maps");
 
+struct wide_key {
+	__u8 source[16], destination[16];
+	__u16 source_port, destination_port;
+	__u32 protocol;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct wide_key);
+	__type(value, __u64);
+} wide_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct flow_key);
+	__type(value, __u64);
+} recent_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, 8);
+	__type(key, __u32);
+	__type(value, __u32);
+} ports SEC(".maps");
+
 int link0(struct xdp_md *ctx);
 int link1(struct xdp_md *ctx);
 int link2(struct xdp_md *ctx);
@@ -220,6 +247,60 @@ int modulo(struct xdp_md *ctx)
 	return sum & 1 ? XDP_DROP : XDP_PASS;
 }
 
+#define SIP_ROUND \
+	v0 += v1; v1 = v1 << 13 | v1 >> 51; v1 ^= v0; v0 = v0 << 32 | v0 >> 32; \
+	v2 += v3; v3 = v3 << 16 | v3 >> 48; v3 ^= v2; \
+	v0 += v3; v3 = v3 << 21 | v3 >> 43; v3 ^= v0; \
+	v2 += v1; v1 = v1 << 17 | v1 >> 47; v1 ^= v2; v2 = v2 << 32 | v2 >> 32
+
+/* SipHash-2-4 of the first 32 bytes: additions and rotations of 64 bits. */
+SEC("xdp")
+int siphash32(struct xdp_md *ctx)
+{
+	__u64 *data = data_of(ctx);
+	__u64 v0 = 0x736f6d6570736575ULL, v1 = 0x646f72616e646f6dULL, v2 = 0x6c7967656e657261ULL, v3 = 0x7465646279746573ULL;
+
+	if (data + 4 > (__u64 *)end_of(ctx))
+		return XDP_ABORTED;
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		v3 ^= data[i];
+		SIP_ROUND;
+		SIP_ROUND;
+		v0 ^= data[i];
+	}
+	v2 ^= 0xff;
+	SIP_ROUND;
+	SIP_ROUND;
+	SIP_ROUND;
+	SIP_ROUND;
+	return (v0 ^ v1 ^ v2 ^ v3) & 1 ? XDP_DROP : XDP_PASS;
+}
+
+/* Bits of 8 words counted the portable way, and their order reversed. */
+SEC("xdp")
+int bits(struct xdp_md *ctx)
+{
+	__u64 *data = data_of(ctx);
+	__u64 sum = 0;
+
+	if (data + 8 > (__u64 *)end_of(ctx))
+		return XDP_ABORTED;
+	KEEP_LOOP
+	for (int i = 0; i < 8; i++) {
+		__u64 word = data[i];
+
+		word = (word >> 1 & 0x5555555555555555ULL) | (word & 0x5555555555555555ULL) << 1;
+		word = (word >> 2 & 0x3333333333333333ULL) | (word & 0x3333333333333333ULL) << 2;
+		sum ^= word;
+		word -= word >> 1 & 0x5555555555555555ULL;
+		word = (word & 0x3333333333333333ULL) + (word >> 2 & 0x3333333333333333ULL);
+		word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+		sum += word * 0x0101010101010101ULL >> 56;
+	}
+	return sum & 1 ? XDP_DROP : XDP_PASS;
+}
+
 static __always_inline int parse_flow(struct xdp_md *ctx, struct flow_key *key)
 {
 	void *data = data_of(ctx), *end = end_of(ctx);
@@ -300,6 +381,46 @@ int hash16(struct xdp_md *ctx)
 		return XDP_PASS;
 	value = bpf_map_lookup_elem(&flows, &key);
 	return value && *value ? XDP_DROP : XDP_PASS;
+}
+
+/* The same in a map that evicts. */
+SEC("xdp")
+int lru16(struct xdp_md *ctx)
+{
+	struct flow_key key;
+	__u64 *value;
+
+	if (!parse_flow(ctx, &key))
+		return XDP_PASS;
+	value = bpf_map_lookup_elem(&recent_flows, &key);
+	return value && *value ? XDP_DROP : XDP_PASS;
+}
+
+/* One look-up of a 40-byte key: the IPv4 flow in the form of an IPv6 one. */
+SEC("xdp")
+int hash40(struct xdp_md *ctx)
+{
+	struct wide_key key = {};
+	struct flow_key flow;
+	__u64 *value;
+
+	if (!parse_flow(ctx, &flow))
+		return XDP_PASS;
+	key.source[10] = key.source[11] = key.destination[10] = key.destination[11] = 0xff;
+	*(__u32 *)(key.source + 12) = flow.source;
+	*(__u32 *)(key.destination + 12) = flow.destination;
+	key.source_port = flow.source_port;
+	key.destination_port = flow.destination_port;
+	key.protocol = flow.protocol;
+	value = bpf_map_lookup_elem(&wide_flows, &key);
+	return value && *value ? XDP_DROP : XDP_PASS;
+}
+
+/* A packet sent on by an entry of a devmap. */
+SEC("xdp")
+int redirect_map(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&ports, 0, XDP_PASS);
 }
 
 /* One longest-prefix match. */
