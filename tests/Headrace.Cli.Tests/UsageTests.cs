@@ -30,7 +30,6 @@ public class UsageTests
     }
 
     [Theory]
-    [InlineData("batch")]
     [InlineData("nfp")]
     [InlineData("gateware")]
     public void An_engine_that_does_not_exist_yet_exits_with_2_and_says_so(string engine)

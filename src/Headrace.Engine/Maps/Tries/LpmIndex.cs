@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Headrace.Engine;
@@ -54,7 +55,7 @@ internal sealed unsafe class LpmIndex : IDisposable
 
     /// <summary>The word of an address's first bytes: a look-up's first access.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong* RootWord(ulong* root, byte* data) => root + (data[0] << 8 | data[1]);
+    public static ulong* RootWord(ulong* root, byte* data) => root + BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ushort>(data));
 
     /// <summary>The first table.</summary>
     public ulong* Root => _root;
