@@ -72,7 +72,7 @@ internal sealed unsafe partial class FunctionEmitter
     {
         if (state[2].Kind != ValueKind.Map || !state[3].IsConstant || _program.MapArray[state[2].Map] is not ProgramArrayMap array)
             return null;
-        if (array.ProgramAt((uint)state[3].Low) is not { } target || target.Context != _program.Context || target.MapArray != _program.MapArray)
+        if (array.ProgramAt((uint)state[3].Low) is not { } target || target.Context != _program.Context || !_program.MayTailCall(target) || target.MapArray != _program.MapArray)
             return null;
         for (FunctionEmitter? emitter = this; emitter is not null; emitter = emitter._caller)
         {

@@ -111,7 +111,7 @@ public sealed unsafe class BatchExecutorTests
         for (uint i = 0; i < 64; i += 2)
             spec.Maps["then"].Entries.Add(new MapEntrySpec(BitConverter.GetBytes(i), new byte[8]));
 
-        using Collection collection = Collection.Load(spec, new EngineOptions { Cpus = 1 });
+        using Collection collection = TestProgram.Load(spec, new EngineOptions { Cpus = 1 });
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(Packets);
         var random = new Random(keySize);

@@ -30,7 +30,7 @@ public unsafe class TailCallTests
     [Theory, MemberData(nameof(All))]
     public void Changes_of_the_array_count_at_once(EngineKind engine)
     {
-        using Collection collection = Collection.Load(Chain(Call(1, "r0 = 90\nexit"), Call(2, "r0 = 91\nexit"), "r0 = 2\nexit", "r0 = 3\nexit"));
+        using Collection collection = TestProgram.Load(Chain(Call(1, "r0 = 90\nexit"), Call(2, "r0 = 91\nexit"), "r0 = 2\nexit", "r0 = 3\nexit"));
         Map programs = collection.Maps["programs"];
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(2);
@@ -57,7 +57,7 @@ public unsafe class TailCallTests
     [Theory, MemberData(nameof(All))]
     public void A_fault_names_the_program_and_instruction_it_happens_in(EngineKind engine)
     {
-        using Collection collection = Collection.Load(Chain(Call(1, "exit"), "r2 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r2 +70)\nexit"));
+        using Collection collection = TestProgram.Load(Chain(Call(1, "exit"), "r2 = *(u32 *)(r1 +0)\nr0 = *(u8 *)(r2 +70)\nexit"));
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(3);
         burst.Add(new byte[80]);
@@ -90,7 +90,7 @@ public unsafe class TailCallTests
             out:
             exit
             """;
-        using Collection collection = Collection.Load(Chain(counts(1), counts(2), counts(1)));
+        using Collection collection = TestProgram.Load(Chain(counts(1), counts(2), counts(1)));
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(2);
         burst.Add(new byte[64]);
@@ -107,7 +107,7 @@ public unsafe class TailCallTests
             TestProgram.Map("programs", MapType.ProgramArray, 4, 4, 8), TestProgram.Map("ring", MapType.RingBuffer, 0, 0, 4096));
         TestProgram.Add(spec, "link1", "r1 = map[ring] ll\nr2 = 3000\nr3 = 0\ncall bpf_ringbuf_reserve#131\nr1 = r0\nr0 = 0\nif r1 == 0 goto out\nr0 = 1\nout:\nexit");
         spec.Maps["programs"].Entries.Add(new MapEntrySpec([1, 0, 0, 0], null, "link1"));
-        using Collection collection = Collection.Load(spec);
+        using Collection collection = TestProgram.Load(spec);
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(1);
         burst.Add(new byte[64]);
