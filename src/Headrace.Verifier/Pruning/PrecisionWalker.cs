@@ -215,10 +215,11 @@ internal sealed class PrecisionWalker(Instruction[] code)
         {
             ref int callee = ref _marks.Registers(later);
             bool isLocal = instruction.CallKind == CallKind.Local;
-            // What a callback gets comes from its helper, not straight from the caller's registers.
-            if ((!isLocal && callee != 0) || (callee & ~ArgumentMask) != 0)
+            if ((callee & ~ArgumentMask) != 0)
                 return false;
-            registers |= callee;
+            // What a callback gets comes from its helper, not straight from the caller's registers.
+            if (isLocal)
+                registers |= callee;
             callee = 0;
             _marks.Slots(later) = 0;
             return true;
