@@ -12,6 +12,7 @@ public static class BenchmarkList
         new LinuxBenchmark(),
         new RingBufferBenchmark(),
         new PortsBenchmark(),
+        new DpdkBenchmark(),
     ];
 
     /// <summary>Finds a benchmark by name; null when there is none.</summary>

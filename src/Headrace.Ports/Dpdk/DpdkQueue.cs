@@ -9,6 +9,10 @@ namespace Headrace.Ports;
 internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
 {
     private const int Burst = 256;
+
+    // DPDK's own habit, and measured: net_null gives a third less when asked for 64.
+    private const int ReceiveBurst = 32;
+
     private const ulong IsJoined = 1;
 
     [ThreadStatic]
@@ -40,7 +44,7 @@ internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
             Register();
         var receive = *(delegate* unmanaged<void*, nint*, ushort, ushort>*)(_operations + DpdkAbi.ReceiveFunction);
         void* queue = (*(void***)(_operations + DpdkAbi.ReceiveQueues))[_number];
-        int count = receive(queue, _mbufs, (ushort)Math.Min(capacity, Burst));
+        int count = receive(queue, _mbufs, (ushort)Math.Min(capacity, ReceiveBurst));
         if (count == 0)
             return 0;
         ulong now = PortClock.Now;
@@ -58,18 +62,8 @@ internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
             }
             byte* data = buffer + *(ushort*)(mbuf + DpdkAbi.MbufDataOffset);
             uint length = *(ushort*)(mbuf + DpdkAbi.MbufDataLength);
-            frames[taken++] = new Frame
-            {
-                HardStart = buffer - DpdkEnvironment.PrivateSize,
-                Meta = data,
-                Data = data,
-                End = data + length,
-                HardEnd = buffer + *(ushort*)(mbuf + DpdkAbi.MbufBufferLength),
-                IngressIfindex = ifindex,
-                RxQueueIndex = _number,
-                Timestamp = now,
-                Buffer = (ulong)mbuf,
-            };
+            byte* end = buffer + *(ushort*)(mbuf + DpdkAbi.MbufBufferLength);
+            ReceivedFrame.Describe(frames + taken++, buffer - DpdkEnvironment.PrivateSize, data, length, end, ifindex, _number, (ulong)mbuf, now);
             bytes += length;
         }
         Counters.CountReceived(taken, bytes);
@@ -226,18 +220,7 @@ internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
                 to += length;
             }
             byte* data = buffer + PeerBuffers.Headroom;
-            *frame = new Frame
-            {
-                HardStart = buffer,
-                Meta = data,
-                Data = data,
-                End = to,
-                HardEnd = buffer + _joined.Stride,
-                IngressIfindex = _port.Ifindex,
-                RxQueueIndex = _number,
-                Timestamp = now,
-                Buffer = ((ulong)index << 1) | IsJoined,
-            };
+            ReceivedFrame.Describe(frame, buffer, data, (uint)(to - data), buffer + _joined.Stride, _port.Ifindex, _number, ((ulong)index << 1) | IsJoined, now);
         }
         else
             fits = false;

@@ -25,11 +25,11 @@ public sealed class LatencyHistogram
         }
     }
 
-    /// <summary>Counts one duration.</summary>
-    public void Record(ulong nanoseconds)
+    /// <summary>Counts a duration, or several of the same length.</summary>
+    public void Record(ulong nanoseconds, int times = 1)
     {
         int bucket = BucketOf(nanoseconds);
-        Volatile.Write(ref _counts[bucket], _counts[bucket] + 1);
+        Volatile.Write(ref _counts[bucket], _counts[bucket] + times);
     }
 
     /// <summary>Adds what another recorded.</summary>

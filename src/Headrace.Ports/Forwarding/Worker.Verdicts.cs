@@ -165,11 +165,15 @@ internal sealed unsafe partial class Worker
     private void RecordLatency(Frame* frames, int count)
     {
         ulong now = PortClock.Now;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count;)
         {
+            // Most rings stamp a burst once.
             ulong received = frames[i].Timestamp;
+            int first = i++;
+            while (i < count && frames[i].Timestamp == received)
+                i++;
             if (received != 0)
-                Latency.Record(now > received ? now - received : 0);
+                Latency.Record(now > received ? now - received : 0, i - first);
         }
     }
 }

@@ -43,18 +43,8 @@ internal abstract unsafe class PeerQueue : PacketQueue, IDisposable
 
     /// <summary>Describes a frame that arrived.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Describe(Frame* frame, byte* start, byte* data, uint length, byte* end, ulong buffer, ulong now) => *frame = new Frame
-    {
-        HardStart = start,
-        Meta = data,
-        Data = data,
-        End = data + length,
-        HardEnd = end,
-        IngressIfindex = Ifindex,
-        RxQueueIndex = Index,
-        Timestamp = now,
-        Buffer = buffer,
-    };
+    internal void Describe(Frame* frame, byte* start, byte* data, uint length, byte* end, ulong buffer, ulong now) =>
+        ReceivedFrame.Describe(frame, start, data, length, end, Ifindex, Index, buffer, now);
 
     /// <summary>Refuses all frames of a call for one cause and gives them back.</summary>
     protected void RefuseAll(RefusalCause cause, PacketQueue owner, Frame* frames, int count)
