@@ -109,7 +109,7 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(OpCodes.Ldarg_1);
         bool known = array.Kind == ValueKind.Map && _program.MapArray[array.Map] is ProgramArrayMap;
         if (known)
-            LoadMap(array.Map);
+            _maps.Load(array.Map);
         else
             Get(Register.R2);
         Get(Register.R3);

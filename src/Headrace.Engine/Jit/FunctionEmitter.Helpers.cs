@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Reflection.Emit;
 using Headrace.Bytecode;
 
@@ -15,10 +14,10 @@ internal sealed unsafe partial class FunctionEmitter
                 EmitLookup(slot, state[1].Map, state);
                 return true;
             case HelperId.MapUpdateElem when state[1].Kind == ValueKind.Map && ArgumentProof.Holds(_facts, state, helper):
-                EmitMapCall(state[1].Map, nameof(Map.Update), [typeof(byte*), typeof(byte*), typeof(ulong), typeof(int)]);
+                EmitMapCall(state[1].Map, nameof(Map.Update), MapCode.UpdateParameters);
                 return true;
             case HelperId.MapDeleteElem when state[1].Kind == ValueKind.Map && ArgumentProof.Holds(_facts, state, helper):
-                EmitMapCall(state[1].Map, nameof(Map.Delete), [typeof(byte*)]);
+                EmitMapCall(state[1].Map, nameof(Map.Delete), MapCode.DeleteParameters);
                 return true;
             case HelperId.Loop when state[2].Kind == ValueKind.Function:
                 EmitLoop(slot, (int)state[2].Offset);
@@ -35,98 +34,23 @@ internal sealed unsafe partial class FunctionEmitter
 
     private void EmitLookup(int slot, int index, AbstractState state)
     {
-        Map map = _program.MapArray[index];
-        CheckKey(slot, map.KeySize, state);
-        if (map is ArrayMap array)
-            ElementAddress(map.MaxEntries, array.Stride, () => _il.Emit(OpCodes.Ldc_I8, (long)array.BaseAddress));
-        else if (map is PerCpuArrayMap perCpu)
-            ElementAddress(map.MaxEntries, perCpu.Stride, () => ThisCpu(perCpu));
-        else
-            CallLookup(index, map, nameof(Map.Lookup));
+        CheckKey(slot, _program.MapArray[index].KeySize, state);
+        _maps.Lookup(index, () => Get(Register.R2));
         Set(Register.R0);
     }
 
     // A change of a known map with proved arguments: R2 on in the order of the method's parameters, then the processor where it asks for one.
     private void EmitMapCall(int index, string name, Type[] parameters)
     {
-        LoadMap(index);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            if (parameters[i] == typeof(int))
-            {
-                LoadField(_state, nameof(MachineState.Cpu));
-                continue;
-            }
-            Get((Register)(i + 2));
-            if (parameters[i].IsPointer)
-                _il.Emit(OpCodes.Conv_U);
-        }
-        _il.Emit(OpCodes.Call, MapMethod(_program.MapArray[index], name, parameters));
-        _il.Emit(OpCodes.Conv_I8);
+        _maps.Change(index, name, parameters, argument => Get((Register)argument));
         Set(Register.R0);
     }
-
-    private static MethodInfo MapMethod(Map map, string name, params Type[] parameters) =>
-        map.GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, parameters)!;
 
     private void CheckKey(int slot, int size, AbstractState state)
     {
         AccessProof proof = _facts.Prove(state, (int)Register.R2, 0, size, write: false);
         if (proof is not (AccessProof.Stack or AccessProof.Packet or AccessProof.MapValue))
             CallCheck(new Access(slot, Register.R2, 0, size, false));
-    }
-
-    // index < entries ? first + index * stride : null
-    private void ElementAddress(uint entries, uint stride, Action first)
-    {
-        Label outside = _il.DefineLabel();
-        Label done = _il.DefineLabel();
-        LocalBuilder index = _il.DeclareLocal(typeof(uint));
-        Get(Register.R2);
-        _il.Emit(OpCodes.Ldind_U4);
-        _il.Emit(OpCodes.Stloc, index);
-        _il.Emit(OpCodes.Ldloc, index);
-        _il.Emit(OpCodes.Ldc_I4, (int)entries);
-        _il.Emit(OpCodes.Bge_Un, outside);
-        first();
-        _il.Emit(OpCodes.Ldloc, index);
-        _il.Emit(OpCodes.Conv_U8);
-        _il.Emit(OpCodes.Ldc_I8, (long)stride);
-        _il.Emit(OpCodes.Mul);
-        _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Br, done);
-        _il.MarkLabel(outside);
-        _il.Emit(OpCodes.Ldc_I8, 0L);
-        _il.MarkLabel(done);
-    }
-
-    // The machine's processor number is below the map's: executors check it when they are made.
-    private void ThisCpu(PerCpuArrayMap map)
-    {
-        _il.Emit(OpCodes.Ldc_I8, (long)map.BaseAddress);
-        LoadField(_state, nameof(MachineState.Cpu));
-        _il.Emit(OpCodes.Conv_U8);
-        _il.Emit(OpCodes.Ldc_I8, (long)map.CpuStride);
-        _il.Emit(OpCodes.Mul);
-        _il.Emit(OpCodes.Add);
-    }
-
-    // The map's class is known here, so that the call is direct.
-    private void CallLookup(int index, Map map, string name)
-    {
-        LoadMap(index);
-        Get(Register.R2);
-        _il.Emit(OpCodes.Conv_U);
-        LoadField(_state, nameof(MachineState.Cpu));
-        _il.Emit(OpCodes.Call, MapMethod(map, name, typeof(byte*), typeof(int)));
-        _il.Emit(OpCodes.Conv_U8);
-    }
-
-    private void LoadMap(int index)
-    {
-        _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldc_I4, index);
-        _il.Emit(OpCodes.Ldelem_Ref);
     }
 
     // bpf_loop with a callback that is known: as LoopHelpers.Loop, each call direct.

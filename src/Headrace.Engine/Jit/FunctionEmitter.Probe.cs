@@ -107,12 +107,12 @@ internal sealed unsafe partial class FunctionEmitter
             Label notYet = _il.DefineLabel();
             _il.Emit(OpCodes.Ldloc, _passes!);
             _il.Emit(OpCodes.Brtrue, notYet);
-            LoadMap(index);
+            _maps.Load(index);
             Get(Register.R2);
             _il.Emit(OpCodes.Conv_U);
             _il.Emit(OpCodes.Ldloc, _staged!);
             LoadField(_state, nameof(MachineState.Cpu));
-            _il.Emit(OpCodes.Call, MapMethod(map, nameof(Map.Stage), typeof(byte*), typeof(StagedLookup*), typeof(int)));
+            _il.Emit(OpCodes.Call, MapCode.Method(map, nameof(Map.Stage), typeof(byte*), typeof(StagedLookup*), typeof(int)));
             _il.Emit(OpCodes.Brfalse, find);
             _il.Emit(OpCodes.Ldloc, _staged!);
             _il.Emit(OpCodes.Ldc_I4, sizeof(StagedLookup));
@@ -126,7 +126,7 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(OpCodes.Stloc, _passes!);
         }
         _il.MarkLabel(find);
-        CallLookup(index, map, nameof(Map.Find));
+        _maps.CallLookup(index, nameof(Map.Find), () => Get(Register.R2));
         Set(Register.R0);
     }
 }

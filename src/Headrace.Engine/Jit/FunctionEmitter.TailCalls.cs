@@ -23,7 +23,7 @@ internal sealed unsafe partial class FunctionEmitter
         Root._inlinedSlots += target.Instructions.Length;
         Label other = _il.DefineLabel();
         LocalBuilder found = _il.DeclareLocal(typeof(LoadedProgram));
-        LoadMap(state[2].Map);
+        _maps.Load(state[2].Map);
         _il.Emit(OpCodes.Call, JitMethods.Programs);
         _il.Emit(OpCodes.Ldc_I4, (int)state[3].Low);
         _il.Emit(OpCodes.Ldelem_Ref);

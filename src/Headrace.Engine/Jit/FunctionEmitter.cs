@@ -26,6 +26,7 @@ internal sealed unsafe partial class FunctionEmitter
 
     private readonly LocalBuilder _state;
     private readonly LocalBuilder _frame;
+    private readonly MapCode _maps;
     private readonly LocalBuilder? _budget;
     private readonly LocalBuilder? _loops;
 
@@ -57,6 +58,7 @@ internal sealed unsafe partial class FunctionEmitter
         _needs = FunctionNeeds.Of(_flow, _provenance, _facts);
         _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
+        _maps = new MapCode(il, _program.MapArray, _state);
         _budget = _needs.Budget ? il.DeclareLocal(typeof(long)) : null;
         _loops = _needs.MayGoto ? il.DeclareLocal(typeof(uint)) : null;
     }
