@@ -84,6 +84,7 @@ internal sealed unsafe partial class Worker : IDisposable
     /// <summary>Has it run another program from its next burst on.</summary>
     public void Switch(WorkerProgram next)
     {
+        _next?.Dispose(); // one that a worker which has ended never took
         _next = next;
         _hasNext = true;
         Bell.Ring();

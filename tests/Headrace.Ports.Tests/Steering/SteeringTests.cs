@@ -37,6 +37,17 @@ public sealed class SteeringTests : IDisposable
         }
     }
 
+    [Theory, MemberData(nameof(FlowFilterTests.Expressions), MemberType = typeof(FlowFilterTests))]
+    public void The_kernel_takes_every_filter_and_chooses_alike(string expression)
+    {
+        FlowFilter filter = FlowFilter.Compile(expression);
+        ((ISteerable)_bypass).Steer([filter]);
+        const string Some = "gen:packets=300,flows=100,sizes=60-1514,ipv6=20,vlan=20,options=10,seed=6";
+        int wanted = Count(Some, [filter]);
+        Send(Some);
+        Assert.Equal((wanted, 300 - wanted), (Traffic.Drain(_bypass.Queues), Traffic.Drain(_kernel.Queues)));
+    }
+
     [Fact]
     public void Flows_come_and_go_under_traffic_and_no_packet_is_lost()
     {
