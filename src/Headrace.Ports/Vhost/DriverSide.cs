@@ -8,6 +8,9 @@ internal abstract unsafe class DriverSide
     /// <summary>Frames sent that the device has not done with.</summary>
     public abstract int Unsent { get; }
 
+    /// <summary>Offers free buffers to the device, to receive into.</summary>
+    public abstract void Refill(VirtioUserQueue queue);
+
     /// <summary>Lends what arrived and offers new buffers.</summary>
     public abstract int Receive(VirtioUserQueue queue, Frame* frames, int capacity);
 

@@ -22,6 +22,23 @@ internal sealed unsafe class DriverSide<TRing>(PeerSession session, TRing receiv
     public override int Unsent => (int)_sending.Out;
 
     /// <inheritdoc/>
+    public override void Refill(VirtioUserQueue queue)
+    {
+        PeerBuffers buffers = queue.Buffers;
+        uint free = _receiving.Free;
+        // A few at a time would write the ring's index for each.
+        if (free < Math.Min(32, _receiving.Out + free))
+            return;
+        bool any = false;
+        for (; free > 0 && buffers.TryTake(out uint index); free--, any = true)
+            _receiving.Add(index, queue.AddressOf(buffers[index] + PeerBuffers.Headroom - headerSize), buffers.Room + headerSize, isWritable: true);
+        if (!any)
+            return;
+        _receiving.Publish();
+        _newReceive = true;
+    }
+
+    /// <inheritdoc/>
     public override int Receive(VirtioUserQueue queue, Frame* frames, int capacity)
     {
         PeerBuffers buffers = queue.Buffers;
@@ -57,7 +74,7 @@ internal sealed unsafe class DriverSide<TRing>(PeerSession session, TRing receiv
             bytes += length;
             count++;
         }
-        Refill(queue, buffers);
+        Refill(queue);
         if (_receiving.IsBroken)
             session.Fail("it gave back a buffer that it did not have");
         queue.Counters.CountReceived(count, bytes);
@@ -151,21 +168,6 @@ internal sealed unsafe class DriverSide<TRing>(PeerSession session, TRing receiv
         else
             *(ushort*)(header + 8) = 0;
         _sending.Add(index, queue.AddressOf(header), length + headerSize, isWritable: false);
-    }
-
-    private void Refill(VirtioUserQueue queue, PeerBuffers buffers)
-    {
-        uint free = _receiving.Free;
-        // A few at a time would write the ring's index for each.
-        if (free < Math.Min(32, _receiving.Out + free))
-            return;
-        bool any = false;
-        for (; free > 0 && buffers.TryTake(out uint index); free--, any = true)
-            _receiving.Add(index, queue.AddressOf(buffers[index] + PeerBuffers.Headroom - headerSize), buffers.Room + headerSize, isWritable: true);
-        if (!any)
-            return;
-        _receiving.Publish();
-        _newReceive = true;
     }
 
     private bool StartJoin(VirtioUserQueue queue, uint index, uint length, uint pieces)

@@ -12,6 +12,7 @@ internal sealed unsafe class VirtioUserQueue : PeerQueue
     private readonly byte* _memory;
     private readonly List<DriverSide> _former = [];
     private DriverSide? _side;
+    private bool _isChanged;
 
     /// <summary>Makes a queue without a connection.</summary>
     /// <param name="memory">Start of the memory the device maps.</param>
@@ -49,6 +50,7 @@ internal sealed unsafe class VirtioUserQueue : PeerQueue
         if (_side is { } former)
             _former.Add(former);
         _side = side;
+        _isChanged = true;
         Gate.Open();
     }
 
@@ -61,7 +63,7 @@ internal sealed unsafe class VirtioUserQueue : PeerQueue
     {
         if (!Gate.TryEnter())
             return 0;
-        TakeBack();
+        Settle();
         int count = _side?.Receive(this, frames, capacity) ?? 0;
         Gate.Exit();
         return count;
@@ -75,7 +77,7 @@ internal sealed unsafe class VirtioUserQueue : PeerQueue
             RefuseAll(RefusalCause.Down, owner, frames, count);
             return;
         }
-        TakeBack();
+        Settle();
         if (_side is { } side)
             side.Send(this, frames, count, isOwn: owner == this);
         else
@@ -129,11 +131,18 @@ internal sealed unsafe class VirtioUserQueue : PeerQueue
         return false;
     }
 
-    // The worker does it, since buffers are its own.
+    // After a change of rings: the worker does it, since buffers are its own. The device gets buffers to answer with before it gets a frame.
+    private void Settle()
+    {
+        if (!_isChanged)
+            return;
+        _isChanged = false;
+        TakeBack();
+        _side?.Refill(this);
+    }
+
     private void TakeBack()
     {
-        if (_former.Count == 0)
-            return;
         foreach (DriverSide side in _former)
             side.TakeBack(this);
         _former.Clear();

@@ -16,8 +16,7 @@ public sealed class MemifTestpmdTests : IDisposable
         Testpmd.Require();
         using var port = PortKinds.Open($"memif:{_socket},role={role}{options}");
         using var testpmd = Start(role);
-        NumberedTraffic.UntilUp(port);
-        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], Testpmd.Packets, NumberedTraffic.Lengths(22, 1514), window: 500, () => testpmd.Output);
+        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 500);
     }
 
     [Theory]
@@ -32,8 +31,7 @@ public sealed class MemifTestpmdTests : IDisposable
             if (role == "client")
                 File.Delete(_socket); // net_memif does not replace the file that its killed predecessor left
             using var testpmd = Start(role);
-            NumberedTraffic.UntilUp(port);
-            NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], 2000, NumberedTraffic.Lengths(22, 1514), window: 500, () => testpmd.Output);
+            testpmd.ReturnsFrames(port, 2000, window: 500);
             testpmd.Kill();
             NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
         }

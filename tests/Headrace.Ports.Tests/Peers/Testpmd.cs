@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Headrace.Ports.Tests;
 
@@ -54,6 +56,43 @@ internal sealed class Testpmd : IDisposable
             lock (_output)
                 return (_process.HasExited ? $"testpmd has ended with exit code {_process.ExitCode}\n" : "") + _output;
         }
+    }
+
+    /// <summary>What it wrote, its statistics of the ports at the end.</summary>
+    public string Finish()
+    {
+        if (!_process.HasExited)
+        {
+            _process.StandardInput.WriteLine(); // without its prompt, testpmd forwards until somebody presses enter
+            if (!_process.WaitForExit(NumberedTraffic.Patience))
+                Kill();
+        }
+        _process.WaitForExit(); // for the last of its output too
+        return Output;
+    }
+
+    /// <summary>Sends numbered frames through a port to it and takes each back, whole and in order; then its own counters must tell the same.</summary>
+    /// <param name="port">The port it is connected to; its first queue is used.</param>
+    /// <param name="packets">How many.</param>
+    /// <param name="window">How many may be under way: fewer than a ring holds, since testpmd drops what does not fit.</param>
+    public void ReturnsEveryFrame(IPacketPort port, long packets, int window)
+    {
+        ReturnsFrames(port, packets, window);
+        string output = Finish();
+        Match counted = Regex.Match(output, @"RX-packets: (\d+).*?TX-packets: (\d+)\s+TX-dropped: (\d+)", RegexOptions.Singleline);
+        QueueCounters ours = port.Queues[0].Counters;
+        (long Received, long Sent, long Dropped) expected = (ours.Sent, ours.Received, ours.Sent - ours.Received);
+        Assert.True(counted.Success && (Number(1), Number(2), Number(3)) == expected, $"testpmd should have counted {expected}:\n{output}");
+
+        long Number(int group) => long.Parse(counted.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The same for a peer that will not be asked afterwards.</summary>
+    public void ReturnsFrames(IPacketPort port, long packets, int window)
+    {
+        NumberedTraffic.Until(() => port.DownReason is null, () => $"{port.Spec}: {port.DownReason}\n{Finish()}");
+        NumberedTraffic.UntilReturned(port.Queues[0], Finish);
+        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], packets, NumberedTraffic.Lengths(22, 1514), window, Finish);
     }
 
     /// <summary>Ends it at once, as a crash would.</summary>

@@ -19,8 +19,7 @@ public sealed class VhostTestpmdTests : IDisposable
         Testpmd.Require();
         using var port = PortKinds.Open($"vhost-user:{_socket},role={role}");
         using var testpmd = Start(device);
-        NumberedTraffic.UntilUp(port);
-        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], Testpmd.Packets, NumberedTraffic.Lengths(22, 1514), window: 200, () => testpmd.Output);
+        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 200);
     }
 
     [Theory]
@@ -33,8 +32,7 @@ public sealed class VhostTestpmdTests : IDisposable
         for (int i = 0; i < Testpmd.Restarts; i++)
         {
             using var testpmd = Start(device);
-            NumberedTraffic.UntilUp(port);
-            NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], 2000, NumberedTraffic.Lengths(22, 1514), window: 200, () => testpmd.Output);
+            testpmd.ReturnsFrames(port, 2000, window: 200);
             testpmd.Kill();
             NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
         }

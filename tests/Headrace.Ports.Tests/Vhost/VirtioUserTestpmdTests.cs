@@ -17,8 +17,7 @@ public sealed class VirtioUserTestpmdTests : IDisposable
         Testpmd.Require();
         using var port = PortKinds.Open($"virtio-user:{_socket}{options}");
         using var testpmd = Start(device);
-        NumberedTraffic.UntilUp(port);
-        NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], Testpmd.Packets, NumberedTraffic.Lengths(22, 1514), window: 150, () => testpmd.Output);
+        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 150);
     }
 
     [Theory]
@@ -32,8 +31,7 @@ public sealed class VirtioUserTestpmdTests : IDisposable
         {
             File.Delete(_socket); // net_vhost does not replace the file that its killed predecessor left
             using var testpmd = Start("");
-            NumberedTraffic.UntilUp(port);
-            NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], 2000, NumberedTraffic.Lengths(22, 1514), window: 150, () => testpmd.Output);
+            testpmd.ReturnsFrames(port, 2000, window: 150);
             testpmd.Kill();
             NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
         }
