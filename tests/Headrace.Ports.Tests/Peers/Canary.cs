@@ -1,5 +1,4 @@
 using Headrace.Ports.Sys;
-using Microsoft.Win32.SafeHandles;
 
 namespace Headrace.Ports.Tests;
 
@@ -7,21 +6,13 @@ namespace Headrace.Ports.Tests;
 internal sealed unsafe class Canary : IDisposable
 {
     private const byte Mark = 0xa5;
+    private const int Size = 1 << 14;
 
-    private readonly SharedMemory _memory;
-    private readonly SafeFileHandle _descriptor;
+    private readonly byte* _memory = (byte*)Libc.Map(null, Size, protection: 3, flags: 0x22, descriptor: -1, offset: 0); // read and write; private, anonymous
 
-    public Canary()
-    {
-        _memory = SharedMemory.Create("canary", 1 << 16, out _descriptor);
-        new Span<byte>(_memory.Address, (int)_memory.Length).Fill(Mark);
-    }
+    public Canary() => new Span<byte>(_memory, Size).Fill(Mark);
 
-    public bool IsWhole => new ReadOnlySpan<byte>(_memory.Address, (int)_memory.Length).IndexOfAnyExcept(Mark) < 0;
+    public bool IsWhole => new ReadOnlySpan<byte>(_memory, Size).IndexOfAnyExcept(Mark) < 0;
 
-    public void Dispose()
-    {
-        _memory.Dispose();
-        _descriptor.Dispose();
-    }
+    public void Dispose() => _ = Posix.Unmap(_memory, Size);
 }

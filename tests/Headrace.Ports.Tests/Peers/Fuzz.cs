@@ -5,8 +5,8 @@ internal static class Fuzz
 {
     private static readonly bool s_isLong = Environment.GetEnvironmentVariable("HEADRACE_LONG") == "1";
 
-    /// <summary>Messages or descriptors a test makes up.</summary>
-    public static int Cases => s_isLong ? 1_000_000 : 20_000;
+    /// <summary>Messages, or places in rings, that a test makes up.</summary>
+    public static int Cases => s_isLong ? 1_000_000 : 50_000;
 
     /// <summary>Random numbers of a seed that is printed, or given as HEADRACE_SEED.</summary>
     public static Random Start(ITestOutputHelper output)
