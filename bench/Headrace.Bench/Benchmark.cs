@@ -15,4 +15,10 @@ public abstract class Benchmark(string name, string description)
     /// <param name="notes">Takes what a person wants to know of the conditions, such as a peer that is missing and why; not the rows.</param>
     /// <returns>The results, single ones first, means last.</returns>
     public abstract IReadOnlyList<BenchmarkRow> Run(TextWriter notes);
+
+    /// <summary>Names of the parts that can be measured alone; empty when there are none.</summary>
+    public virtual IReadOnlyList<string> Parts => [];
+
+    /// <summary>Measures one of <see cref="Parts"/>.</summary>
+    public virtual IReadOnlyList<BenchmarkRow> RunPart(string part, TextWriter notes) => throw new ArgumentException($"benchmark {Name} has no part '{part}'", nameof(part));
 }

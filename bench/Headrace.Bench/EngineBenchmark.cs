@@ -1,85 +1,62 @@
-using Headrace.Bytecode;
-using Headrace.Engine;
 using Headrace.Linux;
-using Headrace.Objects;
 
 namespace Headrace.Bench;
 
-/// <summary>Interpreter and jit beside the kernel's JIT: the same bytecode, maps and packet, each net of an empty program.</summary>
-public sealed class EngineBenchmark() : Benchmark("engine", "interpreter and jit (with its checks) beside the kernel's JIT, ns a packet net of an empty program")
+/// <summary>The jit beside the kernel's JIT, and beside what clang makes of the same source: the same bytecode, maps and packet, each net of an empty program.</summary>
+public sealed class EngineBenchmark() : Benchmark("engine", "the jit beside the kernel's JIT and clang -O2, ns a packet net of an empty program: compute, maps, programs")
 {
-    private const int Rounds = 9;
-    private const int KernelRepeats = 20_000;
-    private const int KernelMeasurements = 5;
-
-    // Below this, what is left after taking off the empty program is mostly noise.
-    private const double LeastNet = 0.5;
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Parts { get; } = [.. EngineSuite.Groups.Select(group => group.Name)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes)
+    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes) => Run(EngineSuite.Groups, notes);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> RunPart(string part, TextWriter notes) => Run(EngineSuite.Groups.Where(group => group.Name == part), notes);
+
+    private static List<BenchmarkRow> Run(IEnumerable<EngineGroup> groups, TextWriter notes)
     {
         bool hasKernel = Kernel.IsAvailable(out string reason);
         if (!hasKernel)
             notes.WriteLine($"the kernel is not measured: {reason}");
-        var rows = new List<BenchmarkRow>();
-        var interpreter = new List<double>();
-        var jit = new List<(string Suite, double Ratio)>();
-        foreach (EngineProgram program in EngineSuite.Programs)
+        using NativeCode? native = NativeCode.TryLoad(out reason);
+        if (native is null)
+            notes.WriteLine($"native code is not measured: {reason}");
+        if (!EngineSuite.Groups.Any(group => group.Programs.Any(program => program.Program.StartsWith("xdpfilt", StringComparison.Ordinal))))
+            notes.WriteLine("xdp-filter's programs are not measured: package xdp-tools is not installed");
+        // On one processor, which per-CPU maps are then read from on both sides.
+        using IDisposable pin = Processors.Pin(out _);
+        using var comparison = new EngineComparison(native, hasKernel);
+        List<BenchmarkRow> single = [], means = [];
+        foreach (EngineGroup group in groups)
         {
-            Figures figures = Measure(program, hasKernel);
-            rows.Add(BenchmarkRow.Of($"{program.Program} interpreter", figures.Interpreter, figures.Kernel, "ns"));
-            rows.Add(BenchmarkRow.Of($"{program.Program} jit", figures.Jit, figures.Kernel, "ns"));
-            if (figures.Kernel is not { } kernel)
-                continue;
-            interpreter.Add(figures.Interpreter / kernel);
-            jit.Add((program.Suite, figures.Jit / kernel));
+            List<(string Program, double Ratio)> kernels = [], natives = [];
+            foreach (EngineProgram program in group.Programs)
+            {
+                EngineFigures figures = comparison.Measure(program);
+                single.Add(BenchmarkRow.Of(program.Title, figures.Ours, figures.Kernel, "ns"));
+                if (figures.Kernel is { } kernel)
+                    kernels.Add((program.Title, figures.Ours / kernel));
+                if (figures.Native is not { } clang)
+                    continue;
+                single.Add(BenchmarkRow.Of($"{program.Title}, clang -O2", figures.Ours, clang, "ns"));
+                natives.Add((program.Title, figures.Ours / clang));
+            }
+            means.AddRange(Means(group.Name, kernels, group.Mean, group.Worst));
+            means.AddRange(Means($"{group.Name}, clang -O2", natives, EngineGroup.Native, null));
         }
-        if (hasKernel)
-        {
-            rows.Add(new BenchmarkRow("geometric mean interpreter", GeometricMean(interpreter), 1, "ratio", GeometricMean(interpreter)));
-            foreach (IGrouping<string, (string Suite, double Ratio)> suite in jit.GroupBy(row => row.Suite))
-                rows.Add(Mean($"geometric mean jit, {suite.Key}", suite));
-            rows.Add(Mean("geometric mean jit", jit));
-        }
-        return rows;
+        return [.. single, .. means];
     }
 
-    // One round of each in turn, so that a busy moment of the machine does not fall on one side only; the least of each counts.
-    private static Figures Measure(EngineProgram program, bool hasKernel)
+    private static IEnumerable<BenchmarkRow> Means(string name, List<(string Program, double Ratio)> ratios, double mean, double? worst)
     {
-        CollectionSpec spec = program.LoadSpec();
-        CollectionSpec emptySpec = EngineSuite.Empty.LoadSpec();
-        using var interpreter = new EngineTimer(program, spec, EngineKind.Interpreter);
-        using var jit = new EngineTimer(program, spec, EngineKind.Jit);
-        using var emptyInterpreter = new EngineTimer(EngineSuite.Empty, emptySpec, EngineKind.Interpreter);
-        using var emptyJit = new EngineTimer(EngineSuite.Empty, emptySpec, EngineKind.Jit);
-        using KernelCollection? kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions { Programs = [program.Program] }) : null;
-        double total = double.MaxValue, loop = double.MaxValue;
-        for (int round = 0; round < Rounds; round++)
-        {
-            foreach (EngineTimer timer in (ReadOnlySpan<EngineTimer>)[interpreter, emptyInterpreter, jit, emptyJit])
-                timer.Measure();
-            if (kernel is null)
-                continue;
-            KernelRunTime time = kernel.Programs[program.Program].MeasureNanosecondsPerRun(program.Packet, KernelRepeats, KernelMeasurements);
-            total = Math.Min(total, time.Total);
-            loop = Math.Min(loop, time.Loop);
-        }
-        if (interpreter.Verdict != jit.Verdict)
-            throw new HeadraceException($"{program.Program}: the interpreter says {interpreter.Verdict}, the jit {jit.Verdict}: figures of engines that disagree mean nothing");
-        return new Figures(
-            Math.Max(LeastNet, interpreter.Best - emptyInterpreter.Best),
-            Math.Max(LeastNet, jit.Best - emptyJit.Best),
-            hasKernel ? Math.Max(LeastNet, total - loop) : null);
+        if (ratios.Count == 0)
+            yield break;
+        double measured = Math.Exp(ratios.Average(row => Math.Log(row.Ratio)));
+        yield return new BenchmarkRow(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"geometric mean, {name} (asked: {mean:F2})"), measured, 1, "ratio", measured);
+        if (worst is null)
+            yield break;
+        (string program, double ratio) = ratios.MaxBy(row => row.Ratio);
+        yield return new BenchmarkRow(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"worst, {name}: {program} (asked: {worst:F2})"), ratio, 1, "ratio", ratio);
     }
-
-    private static BenchmarkRow Mean(string name, IEnumerable<(string Suite, double Ratio)> rows)
-    {
-        double mean = GeometricMean([.. rows.Select(row => row.Ratio)]);
-        return new BenchmarkRow(name, mean, 1, "ratio", mean);
-    }
-
-    private static double GeometricMean(IReadOnlyList<double> ratios) => Math.Exp(ratios.Average(Math.Log));
-
-    private readonly record struct Figures(double Interpreter, double Jit, double? Kernel);
 }

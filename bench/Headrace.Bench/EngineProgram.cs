@@ -1,59 +1,54 @@
-using System.Buffers.Binary;
+using System.Text.Json;
+using Headrace.Bytecode;
 using Headrace.Objects;
 
 namespace Headrace.Bench;
 
 /// <summary>A program of the suite with what it runs on.</summary>
-/// <param name="Object">Name of the embedded object.</param>
+/// <param name="Object">Name of the embedded object, or the path of one on this machine.</param>
 /// <param name="Program">Name of the program in it.</param>
 /// <param name="Packet">The packet it gets every time.</param>
-/// <param name="Suite">The group whose mean it goes into.</param>
-internal sealed record EngineProgram(string Object, string Program, byte[] Packet, string Suite)
+internal sealed record EngineProgram(string Object, string Program, byte[] Packet)
 {
-    private const int Elements = 512;
+    /// <summary>Its name in the table.</summary>
+    public string Title { get; init; } = Program;
+
+    /// <summary>What the program has to answer when it does its work; null where any answer will do that every engine agrees on.</summary>
+    public XdpAction? Verdict { get; init; }
+
+    /// <summary>Puts elements into the maps of the object; null when they start empty.</summary>
+    public Action<CollectionSpec, byte[]>? Fill { get; init; }
+
+    /// <summary>Embedded map contents by map, in the form of <c>run --map</c>.</summary>
+    public IReadOnlyList<(string Map, string Resource)> Contents { get; init; } = [];
+
+    /// <summary>True when the program changes the packet, which then is put back before each run, here and in the kernel (see <see cref="PacketRestorer"/>).</summary>
+    public bool Restores { get; init; }
+
+    /// <summary>Ring buffer that the program sends to: it is emptied between measurements.</summary>
+    public string? Ring { get; init; }
+
+    /// <summary>The most runs between two emptyings of the ring.</summary>
+    public int MostRuns { get; init; } = int.MaxValue;
+
+    /// <summary>True when its source is also compiled for the processor itself.</summary>
+    public bool HasNative { get; init; }
 
     /// <summary>The object's specification with the maps filled: the packet's own keys among others.</summary>
     public CollectionSpec LoadSpec()
     {
-        using Stream stream = typeof(EngineProgram).Assembly.GetManifestResourceStream(Object)!;
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        CollectionSpec spec = CollectionSpec.Parse(bytes, Object);
-        Fill(spec);
+        CollectionSpec spec = File.Exists(Object) ? CollectionSpec.Load(Object) : CollectionSpec.Parse(Resources.Read(Object), Object);
+        Fill?.Invoke(spec, Packet);
+        foreach ((string map, string resource) in Contents)
+        {
+            using var document = JsonDocument.Parse(Resources.Read(resource));
+            foreach (JsonElement element in document.RootElement.EnumerateArray())
+                spec.Maps[map].Entries.Add(new MapEntrySpec(Bytes(element, "key"), Bytes(element, "value")));
+        }
+        if (Restores)
+            PacketRestorer.Prepend(spec, Program, Packet);
         return spec;
     }
 
-    // Maps by their names in engine.bpf.c; the firewall runs on empty lists, which it has to search all the same.
-    private void Fill(CollectionSpec spec)
-    {
-        if (Object != EngineSuite.Object)
-            return;
-        byte[] source = Packet[26..30], destination = Packet[30..34], ports = Packet[34..38];
-        spec.Maps["ports"].Entries.Add(new MapEntrySpec([0, 0, 0, 0], [1, 0, 0, 0])); // the loopback interface, which every machine has
-        var random = new Random(1);
-        for (int i = 0; i < Elements; i++)
-        {
-            bool own = i == 0;
-            byte[] address = own ? source : Bytes(random, 4);
-            byte[] value = [1, 0, 0, 0, 0, 0, 0, 0];
-            spec.Maps["hosts"].Entries.Add(new MapEntrySpec(address, value));
-            byte[] flow = [.. address, .. destination, .. ports, Packet[23], 0, 0, 0];
-            spec.Maps["flows"].Entries.Add(new MapEntrySpec(flow, value));
-            spec.Maps["recent_flows"].Entries.Add(new MapEntrySpec(flow, value));
-            spec.Maps["wide_flows"].Entries.Add(new MapEntrySpec([.. Mapped(address), .. Mapped(destination), .. flow[8..]], value));
-            byte[] prefix = new byte[4];
-            BinaryPrimitives.WriteInt32LittleEndian(prefix, own ? 24 : random.Next(8, 33));
-            spec.Maps["routes"].Entries.Add(new MapEntrySpec([.. prefix, .. own ? destination : Bytes(random, 4)], value));
-        }
-    }
-
-    // An IPv4 address as an IPv6 one.
-    private static byte[] Mapped(byte[] address) => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, .. address];
-
-    private static byte[] Bytes(Random random, int count)
-    {
-        byte[] bytes = new byte[count];
-        random.NextBytes(bytes);
-        return bytes;
-    }
+    private static byte[] Bytes(JsonElement element, string name) => Convert.FromHexString(element.GetProperty(name).GetString()!);
 }

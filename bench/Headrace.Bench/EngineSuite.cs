@@ -1,59 +1,92 @@
-using System.Buffers.Binary;
+using Headrace.Bytecode;
 
 namespace Headrace.Bench;
 
-/// <summary>The programs that engines are compared on.</summary>
+/// <summary>The programs that engines are compared on, in groups.</summary>
 internal static class EngineSuite
 {
-    /// <summary>The object of bench/programs.</summary>
-    public const string Object = "engine.bpf.o";
+    private const string Compute = "compute.bpf.o", Engine = "engine.bpf.o";
 
-    private const string Compute = "compute", Maps = "maps and helpers", Whole = "whole programs";
+    // Clients, servers and an attack as the contents in programs/ have them.
+    private const string Client = "10.0.0.5", Server = "198.51.100.1";
 
-    /// <summary>The program that only returns: every other figure is net of it.</summary>
-    public static EngineProgram Empty { get; } = new(Object, "drop", Udp(64), "");
+    // A ring of 2 MiB holds 29,127 records of 64 bytes; three quarters of ddos's hold the samples of some 100,000 packets.
+    private const int RingRuns = 20_000, SampleRuns = 80_000;
 
-    /// <summary>The suite.</summary>
-    public static IReadOnlyList<EngineProgram> Programs { get; } =
+    /// <summary>The objects that are only made to be measured.</summary>
+    public static IReadOnlyList<string> Objects { get; } = [Compute, Engine];
+
+    /// <summary>The groups.</summary>
+    public static IReadOnlyList<EngineGroup> Groups { get; } =
     [
-        new(Object, "fnv64", Udp(64), Compute),
-        new(Object, "jhash60", Udp(64), Compute),
-        new(Object, "checksum64", Udp(64), Compute),
-        new(Object, "checksum1500", Udp(1514), Compute),
-        new(Object, "collatz", Udp(64), Compute),
-        new(Object, "modulo", Udp(64), Compute),
-        new(Object, "siphash32", Udp(64), Compute),
-        new(Object, "bits", Udp(64), Compute),
-        new(Object, "parse", Udp(64), Compute),
-        new(Object, "count", Udp(64), Maps),
-        new(Object, "hash4", Udp(64), Maps),
-        new(Object, "hash16", Udp(64), Maps),
-        new(Object, "hash40", Udp(64), Maps),
-        new(Object, "lru16", Udp(64), Maps),
-        new(Object, "lpm", Udp(64), Maps),
-        new(Object, "redirect_map", Udp(64), Maps),
-        new(Object, "csum_diff", Udp(64), Maps),
-        new(Object, "tail_calls", Udp(64), Maps),
-        new("firewall.bpf.o", "firewall", Udp(64), Whole),
-        new("ddos.bpf.o", "ddos", Udp(64), Whole),
+        new("compute", 0.95, 1.10,
+        [
+            Native("fnv64"), Native("jhash60"), Native("checksum64"), Native("checksum1500", 1514), Native("collatz"), Native("modulo"), Native("siphash32"),
+            Native("parse"), Native("bits"), Native("memory"),
+        ]),
+        new("maps", 0.60, 1.0,
+        [
+            OfMaps("count", XdpAction.Drop), OfMaps("hash4", XdpAction.Drop), OfMaps("hash16", XdpAction.Drop), OfMaps("hash40", XdpAction.Drop),
+            OfMaps("lru16", XdpAction.Drop), OfMaps("lpm", XdpAction.Drop), OfMaps("csum_diff", null),
+            OfMaps("encapsulate", XdpAction.Tx) with { Restores = true },
+            OfMaps("tail_calls", XdpAction.Drop),
+            OfMaps("ring_output", XdpAction.Drop) with { Ring = "records", MostRuns = RingRuns },
+            OfMaps("redirect_map", XdpAction.Redirect), OfMaps("loop", XdpAction.Drop),
+        ]),
+        new("programs", 0.65, null,
+        [
+            new("firewall.bpf.o", "firewall", EnginePackets.Udp(64)) { Verdict = XdpAction.Drop, Fill = EngineContents.Firewall },
+            new("router.bpf.o", "router", EnginePackets.Udp(64, Server, Client))
+            {
+                Verdict = XdpAction.Redirect,
+                Fill = EngineContents.Routes,
+                Contents = [("routes4", "router.routes4.json"), ("neighbours", "router.neighbours.json"), ("ports", "router.ports.json")],
+                Restores = true,
+            },
+            new("lb.bpf.o", "lb", EnginePackets.Tcp(64, Client, Server, 80))
+            {
+                Verdict = XdpAction.Tx,
+                Contents = [("vips", "lb.vips.json"), ("rings", "lb.rings.json"), ("reals", "lb.reals.json"), ("gateway", "lb.gateway.json")],
+                Restores = true,
+            },
+            new("tunnel.bpf.o", "encapsulate", EnginePackets.Udp(64, Client, Server))
+            {
+                Title = "tunnel",
+                Verdict = XdpAction.Tx,
+                Fill = EngineContents.Tunnels,
+                Contents = [("tunnels", "tunnel.tunnels.json")],
+                Restores = true,
+            },
+            new("nat44.bpf.o", "nat44", EnginePackets.Udp(64, Client, Server)) { Verdict = XdpAction.Pass, Restores = true },
+            new("ddos.bpf.o", "ddos", EnginePackets.WithPayload(EnginePackets.Udp(64), [0xde, 0xad, 0xbe, 0xef]))
+            {
+                Verdict = XdpAction.Drop,
+                Fill = EngineContents.Signatures,
+                Contents = [("signatures", "ddos.signatures.json")],
+                Ring = "events",
+                MostRuns = SampleRuns,
+            },
+            .. Filters(),
+        ]),
     ];
 
-    // An Ethernet frame with IPv4 and UDP; the payload counts up.
-    private static byte[] Udp(int length)
+    private static EngineProgram Native(string program, int length = 64) => new(Compute, program, EnginePackets.Udp(length)) { HasNative = true };
+
+    private static EngineProgram OfMaps(string program, XdpAction? verdict) =>
+        new(Engine, program, EnginePackets.Udp(64)) { Verdict = verdict, Fill = EngineContents.Maps };
+
+    // Debian's objects of xdp-filter, where package xdp-tools is installed: those that drop what they find and pass the rest.
+    private static IEnumerable<EngineProgram> Filters()
     {
-        byte[] packet = new byte[length];
-        for (int i = 42; i < length; i++)
-            packet[i] = (byte)i;
-        ReadOnlySpan<byte> ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
-        ethernet.CopyTo(packet);
-        Span<byte> ip = packet.AsSpan(14);
-        (ip[0], ip[8], ip[9]) = (0x45, 64, 17);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)(length - 14));
-        ReadOnlySpan<byte> addresses = [10, 1, 2, 3, 192, 0, 2, 7];
-        addresses.CopyTo(ip[12..]);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[20..], 4242);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[22..], 53);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[24..], (ushort)(length - 34));
-        return packet;
+        string[] names = ["xdpfilt_alw_all", "xdpfilt_alw_ip", "xdpfilt_alw_udp", "xdpfilt_alw_eth"];
+        foreach (string folder in Directory.Exists("/usr/lib") ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu") : [])
+        {
+            foreach (string name in names)
+            {
+                string path = Path.Combine(folder, "bpf", name + ".o");
+                if (File.Exists(path))
+                    yield return new EngineProgram(path, name, EnginePackets.Udp(64)) { Verdict = XdpAction.Drop, Fill = EngineContents.Filter };
+            }
+        }
     }
 }

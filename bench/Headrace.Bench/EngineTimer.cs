@@ -2,53 +2,64 @@ using System.Diagnostics;
 using Headrace.Engine;
 using Headrace.Linux;
 using Headrace.Objects;
+using RingBufferReader = Headrace.Engine.RingBufferReader;
 
 namespace Headrace.Bench;
 
-/// <summary>Times a program on an engine of ours, nanoseconds a packet.</summary>
-internal sealed unsafe class EngineTimer : IDisposable
+/// <summary>Times a program on an engine of ours.</summary>
+internal sealed unsafe class EngineTimer : IEngineSide
 {
     private const int Burst = 16;
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(4), s_warming = TimeSpan.FromMilliseconds(250);
 
     private readonly Collection _collection;
     private readonly Executor _executor;
     private readonly PacketBurst _packets = new(Burst);
+    private readonly RingBufferReader? _ring;
     private readonly int _rounds;
 
     /// <summary>Loads and warms up.</summary>
-    public EngineTimer(EngineProgram program, CollectionSpec spec, EngineKind kind)
+    /// <param name="spec">The collection.</param>
+    /// <param name="name">The program.</param>
+    /// <param name="packet">Its packet.</param>
+    /// <param name="kind">The engine.</param>
+    /// <param name="ring">Ring buffer to empty between measurements; null for none.</param>
+    /// <param name="mostRuns">The most packets in one measurement.</param>
+    public EngineTimer(CollectionSpec spec, string name, byte[] packet, EngineKind kind, string? ring = null, int mostRuns = int.MaxValue)
     {
-        _collection = Collection.Load(spec);
-        _executor = _collection.Programs[program.Program].CreateExecutor(kind);
+        _collection = Collection.Load(spec, new EngineOptions { Programs = [name], Cpus = Processors.Possible });
+        _executor = _collection.Programs[name].CreateExecutor(kind);
+        _ring = ring is null ? null : new RingBufferReader(_collection.Maps[ring]);
         for (int i = 0; i < Burst; i++)
-            _packets.Add(program.Packet);
+            _packets.Add(packet);
+        _rounds = 1;
+        Measure();
+        First = _packets[0].ToArray();
         // Helpers and maps are ordinary methods, which the runtime optimises after some calls and a pause.
         long start = Stopwatch.GetTimestamp();
-        long startTime = ThreadClock.Nanoseconds;
-        int bursts = 0;
-        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(300))
-        {
-            _executor.Run(_packets.Frames, _packets.Count);
-            bursts++;
-        }
-        double spent = ThreadClock.Nanoseconds - startTime;
-        _rounds = Math.Max(1, (int)(bursts * (s_slice.TotalNanoseconds / spent)));
+        double best = double.MaxValue;
+        while (Stopwatch.GetElapsedTime(start) < s_warming)
+            best = Math.Min(best, Measure());
+        _rounds = (int)Math.Clamp(s_slice.TotalNanoseconds / (Burst * Math.Max(best, 1)), 1, mostRuns / Burst);
     }
 
-    /// <summary>The least time a packet seen so far.</summary>
-    public double Best { get; private set; } = double.MaxValue;
+    /// <summary>The packet as the first run left it.</summary>
+    public byte[] First { get; }
 
-    /// <summary>The verdict of the packet.</summary>
+    /// <summary>The verdict of the last run.</summary>
     public uint Verdict => _packets.Frames->Verdict;
 
-    /// <summary>Measures once more.</summary>
-    public void Measure()
+    /// <inheritdoc/>
+    public double Measure()
     {
         long start = ThreadClock.Nanoseconds;
         for (int round = 0; round < _rounds; round++)
             _executor.Run(_packets.Frames, _packets.Count);
-        Best = Math.Min(Best, (ThreadClock.Nanoseconds - start) / ((double)_rounds * Burst));
+        double time = (ThreadClock.Nanoseconds - start) / ((double)_rounds * Burst);
+        while (_ring?.TryRead(out _) == true)
+        {
+        }
+        return time;
     }
 
     /// <inheritdoc/>

@@ -8,18 +8,21 @@ namespace Headrace.Cli.Verbs;
 internal sealed class BenchVerb : Verb
 {
     private readonly Argument<string?> _name = new("NAME") { Description = "Benchmark to run; left out, the list", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _part = new("PART") { Description = "One part of it, where it has parts", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _json = new("--json") { Description = "Answer one JSON document: rows of {name, ours, peer, unit, ratio}" };
 
     public BenchVerb() : base("bench", "Measures a claim: our figure, the peer's, and the ratio, from one run.")
     {
         Add(_name);
+        Add(_part);
         Add(_json);
     }
 
     public override IReadOnlyList<(string Line, string Purpose)> Examples =>
     [
         ("headrace bench", "what can be measured"),
-        ("headrace bench engine --json", "interpreter and jit beside the kernel's JIT (needs root for the peer)"),
+        ("headrace bench engine --json", "the jit beside the kernel's JIT (needs root for the peer)"),
+        ("headrace bench engine compute", "one part of it"),
     ];
 
     public override int Run(ParseResult arguments, Terminal terminal)
@@ -32,7 +35,10 @@ internal sealed class BenchVerb : Verb
         }
         Benchmark benchmark = BenchmarkList.Find(name)
             ?? throw new UsageException($"there is no benchmark '{name}'; there are: {string.Join(", ", BenchmarkList.All.Select(known => known.Name))}");
-        IReadOnlyList<BenchmarkRow> rows = benchmark.Run(terminal.Error);
+        string? part = arguments.GetValue(_part);
+        if (part is not null && !benchmark.Parts.Contains(part))
+            throw new UsageException($"benchmark {name} has no part '{part}'; there are: {(benchmark.Parts.Count == 0 ? "none" : string.Join(", ", benchmark.Parts))}");
+        IReadOnlyList<BenchmarkRow> rows = part is null ? benchmark.Run(terminal.Error) : benchmark.RunPart(part, terminal.Error);
         if (arguments.GetValue(_json))
             terminal.Out.WriteLine(ToJson(rows));
         else
