@@ -9,7 +9,7 @@ namespace Headrace.Bench;
 /// <param name="hasKernel">Whether the kernel is measured.</param>
 internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel) : IDisposable
 {
-    private const int Rounds = 9;
+    private const int Rounds = 15;
 
     // Below this, what is left after taking off the empty program is mostly noise.
     private const double LeastNet = 0.5;
