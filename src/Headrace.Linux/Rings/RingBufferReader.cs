@@ -11,16 +11,11 @@ namespace Headrace.Linux;
 /// </remarks>
 public sealed unsafe class RingBufferReader : IDisposable
 {
-    private const int HeaderSize = 8; // struct bpf_ringbuf_hdr
-    private const uint Busy = 1u << 31, Discarded = 1u << 30; // BPF_RINGBUF_BUSY_BIT, BPF_RINGBUF_DISCARD_BIT
-    private const uint LengthMask = ~(Busy | Discarded);
-
     // Handing the space back record by record costs a cache line's way between processors each time.
     private const int SharesOfRing = 16;
 
     private readonly KernelMap _map;
-    private readonly Mapping _consumer;
-    private readonly Mapping _producer;
+    private readonly MappedRing _ring;
     private readonly MappedMemoryManager _memory;
     private readonly ulong* _consumed;
     private readonly ulong* _produced;
@@ -39,25 +34,9 @@ public sealed unsafe class RingBufferReader : IDisposable
         if (map.Type != MapType.RingBuffer)
             throw new HeadraceException($"map '{map.Name}' is of type {map.Type}, not a ring buffer");
         _map = map;
-        nuint page = (nuint)Environment.SystemPageSize;
-        nuint size = map.GetInfo().MaxEntries;
-        string subject = $"ring buffer '{map.Name}'";
-        _consumer = Mapping.Of(map.Descriptor, page, 0, writable: true, subject);
-        try
-        {
-            // The kernel maps the data twice in a row, so that no record is ever in two pieces.
-            _producer = Mapping.Of(map.Descriptor, page + 2 * size, (long)page, writable: false, subject);
-        }
-        catch
-        {
-            _consumer.Dispose();
-            throw;
-        }
-        _consumed = (ulong*)_consumer.Address;
-        _produced = (ulong*)_producer.Address;
-        _data = _producer.Address + page;
-        _mask = size - 1;
-        _memory = new MappedMemoryManager(_data, checked((int)(2 * size)));
+        _ring = new MappedRing(map, writesRecords: false, $"ring buffer '{map.Name}'");
+        (_consumed, _produced, _data, _mask) = (_ring.Consumed, _ring.Produced, _ring.Data, _ring.Mask);
+        _memory = new MappedMemoryManager(_data, checked((int)(2 * (_mask + 1))));
         _position = Volatile.Read(ref *_consumed);
     }
 
@@ -100,11 +79,11 @@ public sealed unsafe class RingBufferReader : IDisposable
                     break;
                 byte* record = _data + (position & _mask);
                 uint header = Volatile.Read(ref *(uint*)record);
-                if ((header & Busy) != 0)
+                if ((header & MappedRing.Busy) != 0)
                     break;
-                uint length = header & LengthMask;
-                position += (length + HeaderSize + 7) & ~7u;
-                if ((header & Discarded) != 0)
+                uint length = header & MappedRing.LengthMask;
+                position += MappedRing.SpaceOf(length);
+                if ((header & MappedRing.Discarded) != 0)
                 {
                     DiscardedRecords++;
                 }
@@ -112,7 +91,7 @@ public sealed unsafe class RingBufferReader : IDisposable
                 {
                     count++;
                     bytes += length;
-                    consumer.Consume(new ReadOnlySpan<byte>(record + HeaderSize, (int)length));
+                    consumer.Consume(new ReadOnlySpan<byte>(record + MappedRing.HeaderSize, (int)length));
                 }
                 if (position - handedBack >= share)
                     Volatile.Write(ref *_consumed, handedBack = position);
@@ -172,8 +151,7 @@ public sealed unsafe class RingBufferReader : IDisposable
             return;
         _disposed = true;
         _waiter?.Dispose();
-        _consumer.Dispose();
-        _producer.Dispose();
+        _ring.Dispose();
     }
 
     private bool TryTake(out ReadOnlyMemory<byte> record, out int advance)
@@ -182,15 +160,15 @@ public sealed unsafe class RingBufferReader : IDisposable
         {
             int offset = (int)(_position & _mask);
             uint header = Volatile.Read(ref *(uint*)(_data + offset));
-            if ((header & Busy) != 0)
+            if ((header & MappedRing.Busy) != 0)
                 break;
-            uint length = header & LengthMask;
-            advance = (int)((length + HeaderSize + 7) & ~7u);
-            if ((header & Discarded) == 0)
+            uint length = header & MappedRing.LengthMask;
+            advance = (int)MappedRing.SpaceOf(length);
+            if ((header & MappedRing.Discarded) == 0)
             {
                 Records++;
                 Bytes += length;
-                record = _memory.Memory.Slice(offset + HeaderSize, (int)length);
+                record = _memory.Memory.Slice(offset + MappedRing.HeaderSize, (int)length);
                 return true;
             }
             DiscardedRecords++;

@@ -8,16 +8,8 @@ namespace Headrace.Linux;
 /// <remarks>One writer a map, one thread a writer. Writing allocates nothing. Layout: that of a ring buffer, roles exchanged (Linux 6.1).</remarks>
 public sealed unsafe class UserRingBufferWriter : IDisposable
 {
-    private const int HeaderSize = 8; // struct bpf_ringbuf_hdr
-    private const uint Busy = 1u << 31, Discarded = 1u << 30;
-
     private readonly KernelMap _map;
-    private readonly Mapping _consumer;
-    private readonly Mapping _producer;
-    private readonly ulong* _consumed;
-    private readonly ulong* _produced;
-    private readonly byte* _data;
-    private readonly ulong _mask;
+    private readonly MappedRing _ring;
     private uint* _reserved;
     private bool _disposed;
 
@@ -30,23 +22,7 @@ public sealed unsafe class UserRingBufferWriter : IDisposable
         if (map.Type != MapType.UserRingBuffer)
             throw new HeadraceException($"map '{map.Name}' is of type {map.Type}, not a user ring buffer");
         _map = map;
-        nuint page = (nuint)Environment.SystemPageSize;
-        nuint size = map.GetInfo().MaxEntries;
-        string subject = $"user ring buffer '{map.Name}'";
-        _consumer = Mapping.Of(map.Descriptor, page, 0, writable: false, subject);
-        try
-        {
-            _producer = Mapping.Of(map.Descriptor, page + 2 * size, (long)page, writable: true, subject);
-        }
-        catch
-        {
-            _consumer.Dispose();
-            throw;
-        }
-        _consumed = (ulong*)_consumer.Address;
-        _produced = (ulong*)_producer.Address;
-        _data = _producer.Address + page;
-        _mask = size - 1;
+        _ring = new MappedRing(map, writesRecords: true, $"user ring buffer '{map.Name}'");
     }
 
     /// <summary>Makes room for a record, which <see cref="Submit"/> or <see cref="Discard"/> ends.</summary>
@@ -61,16 +37,16 @@ public sealed unsafe class UserRingBufferWriter : IDisposable
         if (_reserved is not null)
             throw new InvalidOperationException("a record is open: submit or discard it first");
         record = default;
-        ulong total = ((ulong)length + HeaderSize + 7) & ~7ul;
-        ulong produced = *_produced;
-        if (total > _mask + 1 - (produced - Volatile.Read(ref *_consumed)))
+        ulong total = MappedRing.SpaceOf((uint)length);
+        ulong produced = *_ring.Produced;
+        if (total > _ring.Mask + 1 - (produced - Volatile.Read(ref *_ring.Consumed)))
             return false;
-        _reserved = (uint*)(_data + (produced & _mask));
+        _reserved = (uint*)(_ring.Data + (produced & _ring.Mask));
         _reserved[1] = 0;
         // Marked before it becomes visible: the kernel waits for what is busy.
-        *_reserved = (uint)length | Busy;
-        Volatile.Write(ref *_produced, produced + total);
-        record = new Span<byte>((byte*)_reserved + HeaderSize, length);
+        *_reserved = (uint)length | MappedRing.Busy;
+        Volatile.Write(ref *_ring.Produced, produced + total);
+        record = new Span<byte>((byte*)_reserved + MappedRing.HeaderSize, length);
         return true;
     }
 
@@ -78,7 +54,7 @@ public sealed unsafe class UserRingBufferWriter : IDisposable
     public void Submit() => End(0);
 
     /// <summary>Takes the open record back.</summary>
-    public void Discard() => End(Discarded);
+    public void Discard() => End(MappedRing.Discarded);
 
     /// <summary>Writes a record.</summary>
     /// <returns>False when the ring is too full.</returns>
@@ -111,8 +87,7 @@ public sealed unsafe class UserRingBufferWriter : IDisposable
         if (_reserved is not null)
             Discard();
         _disposed = true;
-        _consumer.Dispose();
-        _producer.Dispose();
+        _ring.Dispose();
     }
 
     private void End(uint flags)
@@ -120,7 +95,7 @@ public sealed unsafe class UserRingBufferWriter : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_reserved is null)
             throw new InvalidOperationException("no record is open: reserve one first");
-        Volatile.Write(ref *_reserved, (*_reserved & ~Busy) | flags);
+        Volatile.Write(ref *_reserved, (*_reserved & ~MappedRing.Busy) | flags);
         _reserved = null;
     }
 }
