@@ -31,11 +31,18 @@ internal sealed class ForwardSession : IDisposable
         {
             // What cannot be loaded is found before interfaces are touched.
             session._program = session.LoadProgram(null);
-            var options = new PortOptions { Workers = settings.Forwarding.Workers, Ports = settings.Ports.Count, Note = note };
+            var options = new PortOptions
+            {
+                Workers = settings.Forwarding.Workers,
+                Ports = settings.Ports.Count,
+                Steer = session.ReadFlows(),
+                Note = note,
+            };
             PortSpec[] specs = [.. settings.Ports.Select(PortSpec.Parse)];
             foreach (PortSpec spec in specs)
                 session._ports.Add(PortKinds.Open(spec, options));
-            session.OpenFlows();
+            if (options.Steer is not null)
+                _ = session.SteerablePorts();
             session.TellOfPass(note);
             session.Forwarder = new Forwarder(session._ports, session._program, settings.Forwarding);
             session.Forwarder.Start();
@@ -132,36 +139,33 @@ internal sealed class ForwardSession : IDisposable
                 throw new HeadraceException("a program of its own chooses the flows: change its maps instead");
             List<FlowFilter> next = [.. _flows];
             change(next);
-            Steer(port => port.Steer(next));
+            foreach (ISteerable port in SteerablePorts())
+                port.Steer(next);
             _flows.Clear();
             _flows.AddRange(next);
         }
     }
 
-    private void OpenFlows()
+    private Action<ISteerable>? ReadFlows()
     {
         if (_settings.Flows.Count == 0)
-            return;
+            return null;
         if (_settings.Flows.FirstOrDefault(flow => flow.EndsWith(ObjectSuffix, StringComparison.Ordinal)) is { } path)
         {
             if (_settings.Flows.Count > 1)
                 throw new UsageException("--flows: one object, or expressions");
             CollectionSpec spec = CollectionSpec.Load(path);
             _hasFlowObject = true;
-            Steer(port => port.Steer(spec));
-            return;
+            return port => port.Steer(spec);
         }
         _flows.AddRange(_settings.Flows.Select(FlowFilter.Compile));
-        Steer(port => port.Steer(_flows));
+        return port => port.Steer(_flows);
     }
 
-    private void Steer(Action<ISteerable> steer)
+    private ISteerable[] SteerablePorts()
     {
-        ISteerable[] steerable = [.. _ports.OfType<ISteerable>()];
-        if (steerable.Length == 0)
-            throw new HeadraceException("flows are steered by afxdp: ports, and there is none");
-        foreach (ISteerable port in steerable)
-            steer(port);
+        ISteerable[] ports = [.. _ports.OfType<ISteerable>()];
+        return ports.Length > 0 ? ports : throw new HeadraceException("flows are steered by afxdp: ports, and there is none");
     }
 
     private void TellOfPass(Action<string> note)

@@ -49,4 +49,24 @@ public sealed record NetworkDevice(int Index, string Name, string Kind, int Mtu,
         using NetlinkSocket socket = NetlinkSocket.Open();
         return RouteLinks.TryGet(socket, 0, name);
     }
+
+    /// <summary>The number of the link that holds an XDP program here.</summary>
+    /// <param name="program">The program's number.</param>
+    /// <returns>Null when it was attached without a link, or when links may not be looked at.</returns>
+    public uint? FindXdpLink(uint program)
+    {
+        try
+        {
+            foreach (KernelLink link in KernelLink.All())
+            {
+                if (link.GetInfo() is { Target: LinkTarget.Xdp xdp } info && xdp.InterfaceIndex == (uint)Index && info.ProgramId == program)
+                    return info.Id;
+            }
+        }
+        catch (HeadraceException)
+        {
+            // it may be looked at by others only
+        }
+        return null;
+    }
 }

@@ -10,7 +10,7 @@ internal static class XdpOccupant
     {
         uint id = state.ProgramOf(XdpMode.Auto);
         string name = NameOf(id);
-        string holder = HolderOf(device, id) is { } link
+        string holder = device.FindXdpLink(id) is { } link
             ? string.Create(CultureInfo.InvariantCulture, $"link {link} holds it: its owner must let it go ('headrace link detach id {link}' forces that)")
             : $"it was attached by netlink: 'headrace net detach xdp dev {device.Name}' or 'ip link set dev {device.Name} xdp off' takes it away";
         return string.Create(CultureInfo.InvariantCulture, $"Program {id}{name} runs there already ({state.Attached}) and is left alone; {holder}, or name it as the one to replace.");
@@ -27,22 +27,5 @@ internal static class XdpOccupant
         {
             return ""; // it may be looked at by others only
         }
-    }
-
-    private static uint? HolderOf(NetworkDevice device, uint program)
-    {
-        try
-        {
-            foreach (KernelLink link in KernelLink.All())
-            {
-                if (link.GetInfo() is { Target: LinkTarget.Xdp xdp } info && xdp.InterfaceIndex == (uint)device.Index && info.ProgramId == program)
-                    return info.Id;
-            }
-        }
-        catch (HeadraceException)
-        {
-            // as above
-        }
-        return null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Headrace.Bytecode;
-using Headrace.Linux.Sys;
 
 namespace Headrace.Linux;
 
@@ -35,7 +34,10 @@ public sealed unsafe class RingBufferReader : IDisposable
             throw new HeadraceException($"map '{map.Name}' is of type {map.Type}, not a ring buffer");
         _map = map;
         _ring = new MappedRing(map, writesRecords: false, $"ring buffer '{map.Name}'");
-        (_consumed, _produced, _data, _mask) = (_ring.Consumed, _ring.Produced, _ring.Data, _ring.Mask);
+        _consumed = _ring.Consumed;
+        _produced = _ring.Produced;
+        _data = _ring.Data;
+        _mask = _ring.Mask;
         _memory = new MappedMemoryManager(_data, checked((int)(2 * (_mask + 1))));
         _position = Volatile.Read(ref *_consumed);
     }

@@ -52,6 +52,8 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
             (int first, int count) = QueuesOf(spec, device.ReceiveQueues);
             for (int queue = first; queue < first + count; queue++)
                 OpenQueue((uint)queue, count, options);
+            // Before the program is attached: what is not wanted here shall never miss its way to the kernel.
+            options.Steer?.Invoke(this);
             _steering.Attach(spec.Name, mode);
             if (_steering.IsNative && spec.Flag("stack", otherwise: true))
                 _stack = OpenStack(device.Mtu, options);

@@ -9,6 +9,9 @@ public sealed class PortOptions
     /// <summary>How many ports the loop will have: ports that share memory make it large enough.</summary>
     public int Ports { get; init; } = 1;
 
+    /// <summary>Chooses the flows of each port that can be steered, before its first packet; null lets every packet come.</summary>
+    public Action<ISteerable>? Steer { get; init; }
+
     /// <summary>Takes what a person should be told while ports open, a line each; null when nobody listens.</summary>
     public Action<string>? Note { get; init; }
 

@@ -36,19 +36,9 @@ internal sealed class NetAttach() : KernelAction("attach")
         NetworkDevice target = NetworkDevice.Find(device);
         uint before = target.Xdp.ProgramOf(mode);
         using KernelProgram? other = overwrites && before != 0 ? KernelProgram.Open(before) : null;
-        if (other is not null && LinkOf(target, before) is { } holder)
+        if (other is not null && target.FindXdpLink(before) is { } holder)
             throw new HeadraceException($"link {holder} holds program {before} on {device}: what its owner attached is left alone ('headrace link detach id {holder}' forces it off)");
         using XdpLink link = program.AttachXdp(device, new XdpAttachOptions { Mode = mode, Method = AttachMethod.Netlink, Replace = other });
         link.Leave();
-    }
-
-    private static uint? LinkOf(NetworkDevice device, uint program)
-    {
-        foreach (KernelLink link in KernelLink.All())
-        {
-            if (link.GetInfo() is { Target: LinkTarget.Xdp xdp } info && xdp.InterfaceIndex == (uint)device.Index && info.ProgramId == program)
-                return info.Id;
-        }
-        return null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Headrace.Engine;
 
 /// <summary>A ring of variable records with the kernel's record headers and rules (kernel/bpf/ringbuf.c): many producers, one consumer.</summary>
@@ -130,8 +132,18 @@ internal sealed unsafe class RecordRing : IDisposable
     /// <returns>False when the time is over and none is.</returns>
     public bool Wait(TimeSpan timeout)
     {
-        _wake.Reset();
-        return TryPeek(out _, out _) || (_wake.Wait(timeout) && TryPeek(out _, out _));
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            _wake.Reset();
+            if (TryPeek(out _, out _))
+                return true;
+            // A producer may set the event late, for a record that has been read: the wait goes on then.
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - Stopwatch.GetElapsedTime(start);
+            if (timeout != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero)
+                return false;
+            _wake.Wait(left);
+        }
     }
 
     /// <summary>True when the bytes lie inside one record that is reserved and not finished.</summary>
