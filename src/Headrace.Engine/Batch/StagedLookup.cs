@@ -6,7 +6,10 @@ internal unsafe struct StagedLookup
     /// <summary>Does the next access, whose line was asked for before, and asks for the one after it; false when that was the last.</summary>
     public delegate*<StagedLookup*, bool> Step;
 
-    /// <summary>The table or the place in it.</summary>
+    /// <summary>The table, where going on needs it.</summary>
+    public void* Table;
+
+    /// <summary>The place in it.</summary>
     public void* Place;
 
     /// <summary>The key's hash, or its first bytes.</summary>

@@ -21,7 +21,7 @@ internal sealed unsafe class DevMapHash(MapSpec spec, int cpus) : HashMapBase<Ke
 
     internal override byte* Lookup(byte* key, int cpu)
     {
-        byte* element = HashTable<Key4>.Find(Table.State, key);
+        byte* element = HashTable<Key4>.Find<ArenaSlots>(Table.State, key);
         return element == null ? null : element + Table.State->ValueOffset;
     }
 
@@ -37,23 +37,16 @@ internal sealed unsafe class DevMapHash(MapSpec spec, int cpus) : HashMapBase<Ke
         return Store(key, (byte*)&slot, flags & (ulong)MapUpdateFlags.NoExist, cpu, allCpus: true);
     }
 
-    internal override bool Contains(ulong address, ulong size)
-    {
-        ulong offset = address - (ulong)Table.State->Elements;
-        if (offset >= Table.ArenaLength)
-            return false;
-        ulong inside = offset % Table.State->Stride - (ulong)Table.State->ValueOffset;
-        return inside <= (ulong)ValueSize && size <= (ulong)ValueSize - inside;
-    }
+    internal override bool Contains(ulong address, ulong size) => Table.Contains(address, size, ValueSize);
 
-    private protected override void WriteNew(uint element, byte* value, int cpu, bool allCpus) =>
-        NativeBytes.Copy(Table.Element(element) + Table.State->ValueOffset, value, sizeof(ulong));
+    private protected override void WriteNew(byte* element, byte* value, int cpu, bool allCpus) =>
+        NativeBytes.Copy(element + Table.State->ValueOffset, value, sizeof(ulong));
 
-    private protected override void WriteLive(uint element, byte* value, bool locked, int cpu, bool allCpus) =>
+    private protected override void WriteLive(byte* element, byte* value, bool locked, int cpu, bool allCpus) =>
         WriteNew(element, value, cpu, allCpus);
 
-    private protected override void ReadOut(uint element, byte* value, bool locked) =>
-        NativeBytes.Copy(value, Table.Element(element) + Table.State->ValueOffset, ValueSize);
+    private protected override void ReadOut(byte* element, byte* value, bool locked) =>
+        NativeBytes.Copy(value, element + Table.State->ValueOffset, ValueSize);
 
     private protected override int CopyIn(byte* key, byte* value, ulong flags) => Update(key, value, flags, 0);
 

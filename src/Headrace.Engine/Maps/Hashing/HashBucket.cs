@@ -1,28 +1,74 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Headrace.Engine;
 
-/// <summary>One cache line of a hash table: eight elements' tags and numbers, so that a look-up reads this line and the element's.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 64)]
+/// <summary>The head of a hash table's bucket, 16 bytes at the start of its cache line; the elements follow, or their numbers.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
 internal unsafe struct HashBucket
 {
-    public const int Slots = 8;
+    /// <summary>Bytes of the head.</summary>
+    public const int Size = 16;
 
-    /// <summary>Writers' lock (<see cref="SpinWord"/>); of a chain, the first bucket's counts.</summary>
-    public int Lock;
+    /// <summary>Elements of a bucket that holds their numbers.</summary>
+    public const int NumberSlots = 8;
 
-    /// <summary>Grows before an element or bucket that left this chain can be used again: a reader that saw it grow looks again.</summary>
-    public uint Version;
+    /// <summary>Most elements of a bucket that holds the elements themselves.</summary>
+    public const int MostNearSlots = 3;
 
-    /// <summary>Number of the overflow bucket after this one, 0 for none.</summary>
-    public uint Next;
+    private const int TagsOffset = 8;
+    private const uint LockBit = 1;
 
-    /// <summary>Link of the list of free overflow buckets.</summary>
-    public uint FreeLink;
+    /// <summary>
+    /// In steps of 2: grows before a slot or bucket that left this chain can be used again, so that a reader that saw it grow looks again.
+    /// Bit 0 is the writers' lock. Of an overflow bucket: the number of its home.
+    /// </summary>
+    [FieldOffset(0)] public uint Version;
 
-    /// <summary>Top bits of the keys' hashes, never 0 for an element.</summary>
-    public fixed ushort Tags[Slots];
+    /// <summary>Number of the overflow bucket after this one, 0 for none; of a free one the next free one.</summary>
+    [FieldOffset(4)] public uint Next;
 
-    /// <summary>Element numbers, 0 for none.</summary>
-    public fixed uint Elements[Slots];
+    /// <summary>A byte of each element's hash, never 0; 0 for a free slot.</summary>
+    [FieldOffset(TagsOffset)] public fixed byte Tags[NumberSlots];
+
+    /// <summary>How lately elements inside the bucket were used: see <see cref="HashTable{TKey}.Evict"/>.</summary>
+    [FieldOffset(TagsOffset + 4)] public fixed byte Ages[MostNearSlots];
+
+    /// <summary>The elements' numbers, 0 for none, or the first element.</summary>
+    public static uint* Numbers(HashBucket* bucket) => (uint*)((byte*)bucket + Size);
+
+    /// <summary>A bit for each slot that holds the tag.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Matches(HashBucket* bucket, byte tag, uint slotMask) =>
+        System.Runtime.Intrinsics.Vector128.ExtractMostSignificantBits(
+            System.Runtime.Intrinsics.Vector128.Equals(
+                System.Runtime.Intrinsics.Vector128.Load((byte*)bucket), System.Runtime.Intrinsics.Vector128.Create(tag))) >> TagsOffset & slotMask;
+
+    /// <summary>The version without the lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint VersionOf(HashBucket* home) => Volatile.Read(ref home->Version) & ~LockBit;
+
+    /// <summary>Locks a home bucket: for a few dozen instructions at most.</summary>
+    public static void Enter(HashBucket* home)
+    {
+        SpinWait wait = default;
+        while (true)
+        {
+            uint version = Volatile.Read(ref home->Version) & ~LockBit;
+            if (Interlocked.CompareExchange(ref home->Version, version | LockBit, version) == version)
+                return;
+            wait.SpinOnce();
+        }
+    }
+
+    /// <summary>Unlocks it.</summary>
+    public static void Exit(HashBucket* home) => Volatile.Write(ref home->Version, home->Version & ~LockBit);
+
+    /// <summary>Makes readers look again, before what was withdrawn is used again. The bucket is locked.</summary>
+    public static void Retire(HashBucket* home)
+    {
+        Volatile.WriteBarrier();
+        Volatile.Write(ref home->Version, home->Version + 2 * LockBit);
+        Volatile.WriteBarrier();
+    }
 }

@@ -7,19 +7,16 @@ namespace Headrace.Engine;
 /// Memory is taken once and backed by the system as it is used, with or without <c>BPF_F_NO_PREALLOC</c>.
 /// <c>BPF_F_NO_COMMON_LRU</c> changes the capacity as in the kernel; the eviction order is one for all CPUs.
 /// </remarks>
-internal sealed unsafe class HashMap<TKey, TFull> : HashMapBase<TKey, TFull>
+internal sealed unsafe class HashMap<TKey, TFull, TSlots> : HashMapBase<TKey, TFull>
     where TKey : struct, IKey
     where TFull : struct, IWhenFull
+    where TSlots : struct, ISlots
 {
     private readonly HashTableState* _table;
-    private readonly ulong _arena;
-    private readonly ulong _arenaLength;
 
-    public HashMap(MapSpec spec, int cpus) : base(spec, cpus, checked((int)spec.ValueSize))
+    public HashMap(MapSpec spec, int cpus) : base(spec, cpus, checked((int)spec.ValueSize), TSlots.IsNear)
     {
         _table = Table.State;
-        _arena = (ulong)_table->Elements;
-        _arenaLength = Table.ArenaLength;
     }
 
     private protected override bool UpdatesInPlace => false;
@@ -27,38 +24,52 @@ internal sealed unsafe class HashMap<TKey, TFull> : HashMapBase<TKey, TFull>
     internal override byte* Lookup(byte* key, int cpu)
     {
         HashTableState* table = _table;
-        byte* element = HashTable<TKey>.Find(table, key);
+        byte* element = HashTable<TKey>.Find<TSlots>(table, key, out HashBucket* bucket, out int slot);
         if (element == null)
             return null;
         if (TFull.Evicts)
-            MarkUsed(element);
+        {
+            if (TSlots.IsNear)
+                HashTable<TKey>.MarkUsed(bucket, slot);
+            else
+                MarkUsed(element);
+        }
         return element + table->ValueOffset;
     }
 
     internal override byte* Find(byte* key, int cpu)
     {
-        byte* element = HashTable<TKey>.Find(_table, key);
+        byte* element = HashTable<TKey>.Find<TSlots>(_table, key);
         return element == null ? null : element + _table->ValueOffset;
     }
 
-    internal override bool Contains(ulong address, ulong size)
+    internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {
-        ulong offset = address - _arena;
-        if (offset >= _arenaLength)
+        if (Table.UsedBytes < Cache.LargeTable)
             return false;
-        ulong inside = offset % _table->Stride - (ulong)_table->ValueOffset; // of a key: beyond any size
-        return inside <= (ulong)ValueSize && size <= (ulong)ValueSize - inside;
+        HashTable<TKey>.Stage<TSlots>(_table, key, lookup);
+        return true;
     }
 
-    private protected override void WriteNew(uint element, byte* value, int cpu, bool allCpus) =>
-        Layout.WriteNew(Table.Element(element) + _table->ValueOffset, value);
+    internal override bool Contains(ulong address, ulong size) => Table.Contains(address, size, ValueSize);
 
-    private protected override void WriteLive(uint element, byte* value, bool locked, int cpu, bool allCpus) =>
-        Layout.WriteLocked(Table.Element(element) + _table->ValueOffset, value);
-
-    private protected override void ReadOut(uint element, byte* value, bool locked)
+    private protected override void MarkUsed(in HashPosition position)
     {
-        byte* from = Table.Element(element) + _table->ValueOffset;
+        if (TSlots.IsNear)
+            HashTable<TKey>.MarkUsed(position.Bucket, position.Slot);
+        else
+            MarkUsed(position.Element);
+    }
+
+    private protected override void WriteNew(byte* element, byte* value, int cpu, bool allCpus) =>
+        Layout.WriteNew(element + _table->ValueOffset, value);
+
+    private protected override void WriteLive(byte* element, byte* value, bool locked, int cpu, bool allCpus) =>
+        Layout.WriteLocked(element + _table->ValueOffset, value);
+
+    private protected override void ReadOut(byte* element, byte* value, bool locked)
+    {
+        byte* from = element + _table->ValueOffset;
         if (locked)
             Layout.ReadLocked(value, from);
         else

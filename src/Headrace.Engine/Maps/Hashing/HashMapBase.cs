@@ -8,19 +8,15 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
     where TKey : struct, IKey
     where TFull : struct, IWhenFull
 {
-    private readonly uint[] _spares;
-
     /// <param name="spec">The accepted spec.</param>
     /// <param name="cpus">CPUs.</param>
     /// <param name="valueSize">Bytes an element keeps for its value.</param>
-    private protected HashMapBase(MapSpec spec, int cpus, int valueSize) : base(spec, cpus)
+    /// <param name="near">True to keep elements in the table's buckets.</param>
+    private protected HashMapBase(MapSpec spec, int cpus, int valueSize, bool near = false) : base(spec, cpus)
     {
         uint capacity = CapacityOf(spec, cpus);
         bool seeded = (spec.Flags & MapFlags.ZeroSeed) == 0;
-        Table = new HashTable<TKey>(KeySize, valueSize, capacity, (uint)cpus, TFull.Evicts, seeded);
-        _spares = new uint[cpus];
-        for (uint i = 0; i < cpus; i++)
-            _spares[i] = capacity + 1 + i;
+        Table = new HashTable<TKey>(KeySize, valueSize, capacity, (uint)cpus, TFull.Evicts, seeded, near);
     }
 
     /// <summary>The table; its <see cref="HashTable{TKey}.State"/> is what compiled code looks up in.</summary>
@@ -29,22 +25,28 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
     /// <summary>True when an update of an element that is there writes in place instead of replacing the element.</summary>
     private protected abstract bool UpdatesInPlace { get; }
 
-    internal override bool MayStage => Table.MayBeLarge;
+    internal override bool MayStage => Table.FullBytes >= Cache.LargeTable;
 
-    internal override bool Stage(byte* key, StagedLookup* lookup, int cpu) => HashTable<TKey>.Stage(Table.State, key, lookup);
+    internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
+    {
+        if (Table.UsedBytes < Cache.LargeTable)
+            return false;
+        HashTable<TKey>.Stage<ArenaSlots>(Table.State, key, lookup);
+        return true;
+    }
 
     internal override int Update(byte* key, byte* value, ulong flags, int cpu) => Store(key, value, flags, cpu, allCpus: false);
 
     internal override int Delete(byte* key)
     {
         HashPosition position = Table.Lock(key);
-        uint element = position.Element;
-        if (element != 0)
+        byte* element = position.Element;
+        if (element != null)
             Table.Remove(ref position);
         HashTable<TKey>.Unlock(ref position);
-        if (element == 0)
+        if (element == null)
             return -Errno.ENOENT;
-        Table.FreeElement(element);
+        Table.Give(element);
         return 0;
     }
 
@@ -53,7 +55,7 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
         ulong place = key == null ? 0 : Table.PlaceAfter(key);
         if (!Table.Seek(ref place, out HashPosition position))
             return -Errno.ENOENT;
-        TKey.Copy(next, Table.Element(position.Element), KeySize);
+        TKey.Copy(next, position.Element, KeySize);
         HashTable<TKey>.Unlock(ref position);
         return 0;
     }
@@ -65,54 +67,45 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
         flags &= ~(ulong)MapUpdateFlags.Lock;
         if (flags > (ulong)MapUpdateFlags.Exist || (locked && Layout.SpinLockOffset < 0))
             return -Errno.EINVAL;
-        uint free = 0;
+        byte* free = null;
+        bool mayAdd = false;
         while (true)
         {
             HashPosition position = Table.Lock(key);
-            if (position.Element != 0)
+            int result;
+            if (position.Element != null)
+                result = flags == (ulong)MapUpdateFlags.NoExist ? -Errno.EEXIST : Overwrite(ref position, key, value, locked, cpu, allCpus);
+            else if (flags == (ulong)MapUpdateFlags.Exist)
+                result = -Errno.ENOENT;
+            else if (mayAdd || (mayAdd = Table.Take(out free)))
+                result = Add(ref position, ref mayAdd, free, key, value, cpu, allCpus);
+            else
+                result = -Errno.E2BIG;
+            HashTable<TKey>.Unlock(ref position);
+            if (result != -Errno.E2BIG || !TFull.Evicts)
             {
-                int result = flags == (ulong)MapUpdateFlags.NoExist ? -Errno.EEXIST : Overwrite(ref position, key, value, locked, cpu, allCpus);
-                HashTable<TKey>.Unlock(ref position);
-                if (free != 0)
-                    Table.FreeElement(free);
+                if (mayAdd)
+                    Table.Give(free);
                 return result;
             }
-            if (flags == (ulong)MapUpdateFlags.Exist)
-            {
-                HashTable<TKey>.Unlock(ref position);
-                if (free != 0)
-                    Table.FreeElement(free);
-                return -Errno.ENOENT;
-            }
-            if (free == 0)
-                free = Table.TakeElement();
-            if (free != 0)
-            {
-                bool added = Add(ref position, free, key, value, cpu, allCpus);
-                HashTable<TKey>.Unlock(ref position);
-                if (added)
-                    return 0;
-                Table.FreeElement(free);
-                return -Errno.ENOMEM;
-            }
-            HashTable<TKey>.Unlock(ref position);
-            if (!TFull.Evicts)
-                return -Errno.E2BIG;
             // The victim is in another bucket: no thread holds two buckets' locks.
-            free = Table.Evict();
+            mayAdd = Table.Evict(out free);
         }
     }
 
     /// <summary>Fills the value of an element that is not published yet.</summary>
-    private protected abstract void WriteNew(uint element, byte* value, int cpu, bool allCpus);
+    private protected abstract void WriteNew(byte* element, byte* value, int cpu, bool allCpus);
 
     /// <summary>Writes the value of a live element.</summary>
-    private protected abstract void WriteLive(uint element, byte* value, bool locked, int cpu, bool allCpus);
+    private protected abstract void WriteLive(byte* element, byte* value, bool locked, int cpu, bool allCpus);
 
     /// <summary>Copies an element's value to user code.</summary>
-    private protected abstract void ReadOut(uint element, byte* value, bool locked);
+    private protected abstract void ReadOut(byte* element, byte* value, bool locked);
 
-    /// <summary>Notes that an element was used.</summary>
+    /// <summary>Notes that the element found was used.</summary>
+    private protected virtual void MarkUsed(in HashPosition position) => MarkUsed(position.Element);
+
+    /// <summary>Notes that an element of the arena was used.</summary>
     private protected void MarkUsed(byte* element)
     {
         LruMark* mark = (LruMark*)(element + Table.State->MarkOffset);
@@ -122,12 +115,13 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
 
     private protected override int CopyOut(byte* key, byte* value, ulong flags)
     {
-        // Under the bucket's lock the element cannot be withdrawn and reused while its value is copied.
+        // Under the bucket's lock the element cannot be withdrawn and used again while its value is copied.
         HashPosition position = Table.Lock(key);
-        if (position.Element != 0)
+        bool found = position.Element != null;
+        if (found)
             ReadOut(position.Element, value, flags != 0);
         HashTable<TKey>.Unlock(ref position);
-        return position.Element != 0 ? 0 : -Errno.ENOENT;
+        return found ? 0 : -Errno.ENOENT;
     }
 
     private protected override int CopyIn(byte* key, byte* value, ulong flags) => Store(key, value, flags, 0, allCpus: true);
@@ -135,16 +129,16 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
     private protected override int TakeOut(byte* key, byte* value, ulong flags)
     {
         HashPosition position = Table.Lock(key);
-        uint element = position.Element;
-        if (element != 0)
+        byte* element = position.Element;
+        if (element != null)
         {
             ReadOut(element, value, flags != 0);
             Table.Remove(ref position);
         }
         HashTable<TKey>.Unlock(ref position);
-        if (element == 0)
+        if (element == null)
             return -Errno.ENOENT;
-        Table.FreeElement(element);
+        Table.Give(element);
         return 0;
     }
 
@@ -168,8 +162,8 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
                 token = new MapBatchToken(place, true);
                 return -Errno.ENOENT;
             }
-            uint element = position.Element;
-            TKey.Copy(keys + (ulong)count * (uint)KeySize, Table.Element(element), KeySize);
+            byte* element = position.Element;
+            TKey.Copy(keys + (ulong)count * (uint)KeySize, element, KeySize);
             ReadOut(element, values + (ulong)count * (uint)UserValueSize, flags != 0);
             if (take)
                 Table.Remove(ref position);
@@ -177,7 +171,7 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
             count++;
             if (take)
             {
-                Table.FreeElement(element);
+                Table.Give(element);
                 place &= ~0xffff_ffffUL; // removal may have shortened the chain: what is left of it is still to come
             }
             else
@@ -205,11 +199,15 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
         return up <= uint.MaxValue ? (uint)up : entries / each * each;
     }
 
-    private bool Add(ref HashPosition position, uint element, byte* key, byte* value, int cpu, bool allCpus)
+    private int Add(ref HashPosition position, ref bool mayAdd, byte* free, byte* key, byte* value, int cpu, bool allCpus)
     {
-        Prepare(element, key, position.Hash, used: false);
-        WriteNew(element, value, cpu, allCpus);
-        return Table.Insert(ref position, element);
+        if (!Table.Place(ref position, free))
+            return -Errno.ENOMEM;
+        mayAdd = false;
+        Table.Prepare(position, key, used: false);
+        WriteNew(position.Element, value, cpu, allCpus);
+        Table.Publish(position);
+        return 0;
     }
 
     private int Overwrite(ref HashPosition position, byte* key, byte* value, bool locked, int cpu, bool allCpus)
@@ -218,32 +216,14 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
         {
             WriteLive(position.Element, value, locked, cpu, allCpus);
             if (TFull.Evicts)
-                MarkUsed(Table.Element(position.Element));
+                MarkUsed(position);
             return 0;
         }
-        // As in the kernel, a new element takes the old one's place and the old one becomes the CPU's spare: a program that
-        // holds the old value's address goes on reading the old value until this CPU replaces again.
-        ref uint spare = ref _spares[(uint)cpu < (uint)_spares.Length ? cpu : 0];
-        uint element;
-        SpinWait wait = default;
-        while ((element = Interlocked.Exchange(ref spare, 0)) == 0)
-            wait.SpinOnce();
-        uint old = position.Element;
-        Prepare(element, key, position.Hash, used: true);
-        WriteNew(element, value, cpu, allCpus);
-        HashTable<TKey>.Replace(ref position, element);
-        Volatile.Write(ref spare, old);
+        if (!Table.StartReplacing(ref position, cpu, out HashPosition old))
+            return -Errno.ENOMEM;
+        Table.Prepare(position, key, used: true);
+        WriteNew(position.Element, value, cpu, allCpus);
+        Table.FinishReplacing(ref position, cpu, ref old);
         return 0;
-    }
-
-    private void Prepare(uint element, byte* key, ulong hash, bool used)
-    {
-        byte* address = Table.Element(element);
-        TKey.Copy(address, key, KeySize);
-        if (!TFull.Evicts)
-            return;
-        LruMark* mark = (LruMark*)(address + Table.State->MarkOffset);
-        Volatile.Write(ref mark->Hash, (uint)hash);
-        mark->Used = used ? 1u : 0;
     }
 }

@@ -5,6 +5,9 @@ namespace Headrace.Engine;
 /// <summary>Chooses the specialisation of a hash map for a spec.</summary>
 internal static class HashMaps
 {
+    /// <summary>Bytes of elements from which on a table keeps them in its buckets, where they are small: what a second-level cache holds. Tests take less.</summary>
+    public static ulong NearFrom { get; set; } = 1 << 20;
+
     public static Map Create(MapSpec spec, int cpus, bool perCpu, bool evicts) => evicts
         ? Create<EvictWhenFull>(spec, cpus, perCpu)
         : Create<RefuseWhenFull>(spec, cpus, perCpu);
@@ -27,6 +30,12 @@ internal static class HashMaps
 
     private static Map Create<TKey, TFull>(MapSpec spec, int cpus, bool perCpu)
         where TKey : struct, IKey
-        where TFull : struct, IWhenFull =>
-        perCpu ? new PerCpuHashMap<TKey, TFull>(spec, cpus) : new HashMap<TKey, TFull>(spec, cpus);
+        where TFull : struct, IWhenFull
+    {
+        if (perCpu)
+            return new PerCpuHashMap<TKey, TFull>(spec, cpus);
+        return HashTable<TKey>.MayBeNear(checked((int)spec.KeySize), checked((int)spec.ValueSize), spec.MaxEntries)
+            ? new HashMap<TKey, TFull, NearSlots>(spec, cpus)
+            : new HashMap<TKey, TFull, ArenaSlots>(spec, cpus);
+    }
 }

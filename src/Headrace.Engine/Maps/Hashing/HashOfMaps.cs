@@ -11,7 +11,7 @@ internal sealed unsafe class HashOfMaps<TKey>(MapSpec spec, int cpus) : HashMapB
 
     internal override byte* Lookup(byte* key, int cpu)
     {
-        byte* element = HashTable<TKey>.Find(Table.State, key);
+        byte* element = HashTable<TKey>.Find<ArenaSlots>(Table.State, key);
         return element == null ? null : (byte*)*HandleOf(element);
     }
 
@@ -28,14 +28,14 @@ internal sealed unsafe class HashOfMaps<TKey>(MapSpec spec, int cpus) : HashMapB
 
     internal override bool Contains(ulong address, ulong size) => false;
 
-    private protected override void WriteNew(uint element, byte* value, int cpu, bool allCpus) =>
-        Volatile.Write(ref *HandleOf(Table.Element(element)), *(ulong*)value);
+    private protected override void WriteNew(byte* element, byte* value, int cpu, bool allCpus) =>
+        Volatile.Write(ref *HandleOf(element), *(ulong*)value);
 
-    private protected override void WriteLive(uint element, byte* value, bool locked, int cpu, bool allCpus) =>
+    private protected override void WriteLive(byte* element, byte* value, bool locked, int cpu, bool allCpus) =>
         WriteNew(element, value, cpu, allCpus);
 
-    private protected override void ReadOut(uint element, byte* value, bool locked) =>
-        *(uint*)value = (uint)*HandleOf(Table.Element(element));
+    private protected override void ReadOut(byte* element, byte* value, bool locked) =>
+        *(uint*)value = (uint)*HandleOf(element);
 
     private protected override int CopyIn(byte* key, byte* value, ulong flags) => Update(key, value, flags, 0);
 

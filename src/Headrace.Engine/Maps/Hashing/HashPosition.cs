@@ -1,7 +1,7 @@
 namespace Headrace.Engine;
 
 /// <summary>Where a key is, or would be, in a hash table whose home bucket is locked.</summary>
-internal unsafe ref struct HashPosition
+internal unsafe struct HashPosition
 {
     public ulong Hash;
 
@@ -17,6 +17,6 @@ internal unsafe ref struct HashPosition
     /// <summary>Buckets of the chain before <see cref="Bucket"/>.</summary>
     public int Depth;
 
-    /// <summary>The element's number, 0 when the key is not there.</summary>
-    public uint Element;
+    /// <summary>The element, null when the key is not there.</summary>
+    public byte* Element;
 }

@@ -36,18 +36,18 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
 
     internal override byte* Lookup(byte* key, int cpu)
     {
-        byte* element = HashTable<TKey>.Find(_table, key);
+        byte* element = HashTable<TKey>.Find<ArenaSlots>(_table, key);
         if (element == null || (uint)cpu >= (uint)Cpus)
             return null;
         if (TFull.Evicts)
             MarkUsed(element);
-        return Value(HashTable<TKey>.NumberOf(_table, element), cpu);
+        return Value(element, cpu);
     }
 
     internal override byte* Find(byte* key, int cpu)
     {
-        byte* element = HashTable<TKey>.Find(_table, key);
-        return element == null || (uint)cpu >= (uint)Cpus ? null : Value(HashTable<TKey>.NumberOf(_table, element), cpu);
+        byte* element = HashTable<TKey>.Find<ArenaSlots>(_table, key);
+        return element == null || (uint)cpu >= (uint)Cpus ? null : Value(element, cpu);
     }
 
     internal override int Update(byte* key, byte* value, ulong flags, int cpu) =>
@@ -62,7 +62,7 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
         return inside <= (ulong)ValueSize && size <= (ulong)ValueSize - inside;
     }
 
-    private protected override void WriteNew(uint element, byte* value, int cpu, bool allCpus)
+    private protected override void WriteNew(byte* element, byte* value, int cpu, bool allCpus)
     {
         if (!allCpus)
         {
@@ -72,7 +72,7 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
         WriteLive(element, value, false, cpu, allCpus);
     }
 
-    private protected override void WriteLive(uint element, byte* value, bool locked, int cpu, bool allCpus)
+    private protected override void WriteLive(byte* element, byte* value, bool locked, int cpu, bool allCpus)
     {
         if (!allCpus)
         {
@@ -83,7 +83,7 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
             NativeBytes.Copy(Value(element, each), value + each * ValueStride, (int)ValueStride);
     }
 
-    private protected override void ReadOut(uint element, byte* value, bool locked)
+    private protected override void ReadOut(byte* element, byte* value, bool locked)
     {
         for (int cpu = 0; cpu < Cpus; cpu++)
             NativeBytes.Copy(value + cpu * ValueStride, Value(element, cpu), (int)ValueStride);
@@ -95,5 +95,6 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
         _values.Dispose();
     }
 
-    private byte* Value(uint element, int cpu) => BaseAddress + (ulong)cpu * CpuStride + (ulong)element * ValueStride;
+    private byte* Value(byte* element, int cpu) =>
+        BaseAddress + (ulong)cpu * CpuStride + (ulong)HashTable<TKey>.NumberOf(_table, element) * ValueStride;
 }

@@ -1,0 +1,56 @@
+using System.Numerics;
+
+namespace Headrace.Engine;
+
+internal sealed unsafe partial class HashTable<TKey>
+{
+    /// <summary>Bytes of the table once it is full.</summary>
+    public ulong FullBytes => (_elements?.Length ?? 0) + ((ulong)State->Homes << State->BucketShift);
+
+    /// <summary>Bytes of the table that are in use.</summary>
+    public ulong UsedBytes => (ulong)((double)FullBytes * Math.Min(State->TakenElements, State->Capacity) / State->Capacity);
+
+    /// <summary>Asks for the line of a key's home bucket, and notes how to go on.</summary>
+    public static void Stage<TSlots>(HashTableState* table, byte* key, StagedLookup* lookup) where TSlots : struct, ISlots
+    {
+        ulong hash = TKey.Hash(key, table->KeySize, table->Seed);
+        HashBucket* home = Home(table, hash);
+        Cache.Fetch(home);
+        if (TSlots.IsNear && table->BucketShift > 6)
+            Cache.Fetch((byte*)home + CacheLine);
+        lookup->Table = table;
+        lookup->Place = home;
+        lookup->First = hash;
+        lookup->Step = TSlots.IsNear ? &StageOverflow : &StageElement;
+    }
+
+    // The bucket is there: asks for the one after it where the key cannot be in this one.
+    private static bool StageOverflow(StagedLookup* lookup)
+    {
+        HashTableState* table = (HashTableState*)lookup->Table;
+        HashBucket* bucket = (HashBucket*)lookup->Place;
+        uint next = Volatile.Read(ref bucket->Next);
+        if (next == 0 || HashBucket.Matches(bucket, Tag(lookup->First), SlotMask(table)) != 0)
+            return false;
+        bucket = BucketAt(table, next);
+        Cache.Fetch(bucket);
+        if (table->BucketShift > 6)
+            Cache.Fetch((byte*)bucket + CacheLine);
+        return false;
+    }
+
+    // Asks for the first element with the key's tag; false tags are one in some sixty.
+    private static bool StageElement(StagedLookup* lookup)
+    {
+        HashTableState* table = (HashTableState*)lookup->Table;
+        HashBucket* home = (HashBucket*)lookup->Place;
+        uint hits = HashBucket.Matches(home, Tag(lookup->First), byte.MaxValue);
+        if (hits == 0)
+            return false;
+        byte* element = ArenaSlots.ElementAt(table, home, BitOperations.TrailingZeroCount(hits));
+        Cache.Fetch(element);
+        if (table->Stride > CacheLine)
+            Cache.Fetch(element + table->ValueOffset);
+        return false;
+    }
+}
