@@ -17,13 +17,17 @@ public sealed unsafe class BatchExecutor : JitExecutor
 
     private const int MostPasses = 4;
 
-    // Bursts without a probe after one that found nothing to fetch.
-    private const int Pause = 63;
+    // Chunks that are probed only as deep as the last one that was probed to the end had something to fetch.
+    private const int Trust = 63;
+
+    // A pass that fetches for fewer than one in so many packets costs more than it saves.
+    private const int LeastShare = 8;
 
     private readonly bool _mayStage;
     private StagedLookup* _staged;
     private ProbeMethod? _probe;
-    private int _paused;
+    private int _trusted;
+    private int _depth;
 
     /// <summary>Makes an executor with a machine of its own.</summary>
     /// <param name="program">The program it starts.</param>
@@ -48,9 +52,8 @@ public sealed unsafe class BatchExecutor : JitExecutor
     /// <inheritdoc/>
     public override void Run(Frame* frames, int count)
     {
-        if (!_mayStage || _paused > 0)
+        if (!_mayStage || count == 0)
         {
-            _paused--;
             base.Run(frames, count);
             return;
         }
@@ -76,19 +79,24 @@ public sealed unsafe class BatchExecutor : JitExecutor
 
     private void FetchTables(Frame* frames, int count)
     {
+        bool looks = --_trusted < 0;
+        int most = looks ? MostPasses : _depth, pass = 0;
+        if (most == 0)
+            return;
         ProbeMethod probe = _probe ??= Program.Compiled.Probe;
-        for (int pass = 0; pass < MostPasses; pass++)
+        for (; pass < most; pass++)
         {
             int left = probe(Machine, frames, count, _staged, pass);
-            if (left == 0)
-            {
-                if (pass == 0 && count > 0)
-                    _paused = Pause;
-                return;
-            }
+            if (left * LeastShare < count)
+                break;
             Fetched += left;
             while (left > 0)
                 left = Step(left);
+        }
+        if (looks)
+        {
+            _trusted = Trust;
+            _depth = pass;
         }
     }
 

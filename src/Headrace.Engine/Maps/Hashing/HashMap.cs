@@ -45,7 +45,7 @@ internal sealed unsafe class HashMap<TKey, TFull, TSlots> : HashMapBase<TKey, TF
 
     internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {
-        if (Table.UsedBytes < Cache.LargeTable)
+        if (!HashTable<TKey>.IsLarge(_table))
             return false;
         HashTable<TKey>.Stage<TSlots>(_table, key, lookup);
         return true;

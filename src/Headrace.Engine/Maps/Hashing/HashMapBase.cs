@@ -29,7 +29,7 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
 
     internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {
-        if (Table.UsedBytes < Cache.LargeTable)
+        if (!HashTable<TKey>.IsLarge(Table.State))
             return false;
         HashTable<TKey>.Stage<ArenaSlots>(Table.State, key, lookup);
         return true;

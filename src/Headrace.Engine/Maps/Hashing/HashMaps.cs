@@ -5,12 +5,17 @@ namespace Headrace.Engine;
 /// <summary>Chooses the specialisation of a hash map for a spec.</summary>
 internal static class HashMaps
 {
-    /// <summary>Bytes of elements from which on a table keeps them in its buckets, where they are small: what a second-level cache holds. Tests take less.</summary>
-    public static ulong NearFrom { get; set; } = 1 << 20;
+    /// <summary>Bytes of elements from which on a table keeps them in its buckets, where they are small: what a second-level cache holds.</summary>
+    public const ulong NearFrom = 1 << 20;
 
-    public static Map Create(MapSpec spec, int cpus, bool perCpu, bool evicts) => evicts
-        ? Create<EvictWhenFull>(spec, cpus, perCpu)
-        : Create<RefuseWhenFull>(spec, cpus, perCpu);
+    /// <param name="spec">The accepted spec.</param>
+    /// <param name="cpus">CPUs.</param>
+    /// <param name="perCpu">One value a CPU.</param>
+    /// <param name="evicts">A full map lets old elements go.</param>
+    /// <param name="near">Elements in the buckets, whatever the table's size; null to let size decide.</param>
+    public static Map Create(MapSpec spec, int cpus, bool perCpu, bool evicts, bool? near = null) => evicts
+        ? Create<EvictWhenFull>(spec, cpus, perCpu, near)
+        : Create<RefuseWhenFull>(spec, cpus, perCpu, near);
 
     public static Map CreateOfMaps(MapSpec spec, int cpus) => spec.KeySize switch
     {
@@ -20,21 +25,21 @@ internal static class HashMaps
         _ => new HashOfMaps<KeyAny>(spec, cpus),
     };
 
-    private static Map Create<TFull>(MapSpec spec, int cpus, bool perCpu) where TFull : struct, IWhenFull => spec.KeySize switch
+    private static Map Create<TFull>(MapSpec spec, int cpus, bool perCpu, bool? near) where TFull : struct, IWhenFull => spec.KeySize switch
     {
-        4 => Create<Key4, TFull>(spec, cpus, perCpu),
-        8 => Create<Key8, TFull>(spec, cpus, perCpu),
-        16 => Create<Key16, TFull>(spec, cpus, perCpu),
-        _ => Create<KeyAny, TFull>(spec, cpus, perCpu),
+        4 => Create<Key4, TFull>(spec, cpus, perCpu, near),
+        8 => Create<Key8, TFull>(spec, cpus, perCpu, near),
+        16 => Create<Key16, TFull>(spec, cpus, perCpu, near),
+        _ => Create<KeyAny, TFull>(spec, cpus, perCpu, near),
     };
 
-    private static Map Create<TKey, TFull>(MapSpec spec, int cpus, bool perCpu)
+    private static Map Create<TKey, TFull>(MapSpec spec, int cpus, bool perCpu, bool? near)
         where TKey : struct, IKey
         where TFull : struct, IWhenFull
     {
         if (perCpu)
             return new PerCpuHashMap<TKey, TFull>(spec, cpus);
-        return HashTable<TKey>.MayBeNear(checked((int)spec.KeySize), checked((int)spec.ValueSize), spec.MaxEntries)
+        return near ?? HashTable<TKey>.ShouldBeNear(checked((int)spec.KeySize), checked((int)spec.ValueSize), spec.MaxEntries)
             ? new HashMap<TKey, TFull, NearSlots>(spec, cpus)
             : new HashMap<TKey, TFull, ArenaSlots>(spec, cpus);
     }

@@ -102,7 +102,12 @@ internal sealed unsafe partial class HashTable<TKey>
         for (int passed = 0; Volatile.Read(ref State->TakenElements) >= State->Capacity;)
         {
             uint buckets = State->Homes + Math.Min(Volatile.Read(ref State->TakenBuckets), State->OverflowBuckets);
-            ulong at = Interlocked.Increment(ref State->Hand) % ((ulong)buckets * (uint)State->Slots);
+            ulong at = Interlocked.Increment(ref State->Hand) - 1;
+            if (at >= (ulong)buckets * (uint)State->Slots)
+            {
+                Interlocked.CompareExchange(ref State->Hand, 0, at + 1); // round; one of those that came here at once does it
+                continue;
+            }
             HashBucket* bucket = BucketAt(State, at / (uint)State->Slots);
             int slot = (int)(at % (uint)State->Slots);
             if (bucket->Tags[slot] == 0)

@@ -7,8 +7,8 @@ internal sealed unsafe partial class HashTable<TKey>
     /// <summary>Bytes of the table once it is full.</summary>
     public ulong FullBytes => (_elements?.Length ?? 0) + ((ulong)State->Homes << State->BucketShift);
 
-    /// <summary>Bytes of the table that are in use.</summary>
-    public ulong UsedBytes => (ulong)((double)FullBytes * Math.Min(State->TakenElements, State->Capacity) / State->Capacity);
+    /// <summary>True when so much of the table is in use that look-ups miss the cache.</summary>
+    public static bool IsLarge(HashTableState* table) => table->TakenElements >= table->LargeFrom;
 
     /// <summary>Asks for the line of a key's home bucket, and notes how to go on.</summary>
     public static void Stage<TSlots>(HashTableState* table, byte* key, StagedLookup* lookup) where TSlots : struct, ISlots

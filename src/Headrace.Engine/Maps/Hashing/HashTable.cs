@@ -32,7 +32,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
     /// <param name="spares">Elements beyond the capacity, for replacing: one a CPU.</param>
     /// <param name="evicts">True when it notes which elements were used.</param>
     /// <param name="seeded">True for a random hash seed.</param>
-    /// <param name="near">True to keep elements in the buckets: see <see cref="MayBeNear"/>.</param>
+    /// <param name="near">True to keep elements in the buckets: see <see cref="ShouldBeNear"/>.</param>
     public HashTable(int keySize, int valueSize, uint capacity, uint spares, bool evicts, bool seeded, bool near)
     {
         int valueOffset = NativeBytes.RoundUp8(keySize) + (evicts && !near ? sizeof(LruMark) : 0);
@@ -70,6 +70,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         State->Slots = slots;
         State->LastElement = capacity + spares;
         State->Capacity = capacity;
+        State->LargeFrom = (ulong)((UInt128)Cache.LargeTable * capacity / FullBytes);
         _spares = new uint[near ? 0 : spares];
         for (uint i = 0; i < _spares.Length; i++)
             _spares[i] = capacity + 1 + i;
@@ -78,8 +79,8 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
     /// <summary>The native part, constant for the table's life.</summary>
     public HashTableState* State { get; private set; }
 
-    /// <summary>True when a table of such elements can and should keep them in its buckets: small elements, together more than a cache.</summary>
-    public static bool MayBeNear(int keySize, int valueSize, uint capacity)
+    /// <summary>True when a table is better off with its elements in its buckets: small ones, together more than a cache.</summary>
+    public static bool ShouldBeNear(int keySize, int valueSize, uint capacity)
     {
         ulong stride = (ulong)NativeBytes.RoundUp8(keySize) + (ulong)NativeBytes.RoundUp8(valueSize);
         return HashBucket.Size + 2 * stride <= 2 * CacheLine && capacity * stride >= HashMaps.NearFrom;
