@@ -34,7 +34,7 @@ internal static class RangeArithmetic
                 return a.Min >= b.Max ? ValueFacts.Between(a.Min - b.Max, a.Max - b.Min) : ValueFacts.Number;
             case ActorKind.Multiply:
                 return Math.BigMul(a.Max, b.Max, out ulong product) == 0 && product <= limit ? ValueFacts.Between(a.Min * b.Min, product) : ValueFacts.Number;
-            case ActorKind.Divide when b.Min > 0:
+            case ActorKind.Divide when b.Min > 0 && b.Max >= b.Min: // on a path that is never taken, facts may contradict each other
                 return ValueFacts.Between(a.Min / b.Max, a.Max / b.Min);
             case ActorKind.Divide:
                 return ValueFacts.Between(0, a.Max);
