@@ -314,25 +314,44 @@ internal sealed unsafe class LpmIndex : IDisposable
         if (old != null && !changedBelow)
             return (ulong)old | NodeKind;
         int end = start + 8;
-        Span<ulong> slots = stackalloc ulong[LpmIndexNode.Slots];
         uint first = 0, count = LpmIndexNode.Slots;
         LpmNode* node = trie;
         LpmNode* own = null;
         if (old == null)
         {
-            slots.Clear();
             data = null; // all of it is new
         }
         else
         {
-            LpmIndexNode.Expand(old, slots);
-            if (length < end)
-                count = 1u << (end - length);
-            else
-                count = 1;
+            count = length < end ? 1u << (end - length) : 1;
             first = data[start / 8] & ~(count - 1);
             Descend(ref node, ref own, data, start, Math.Min(length, end));
+            if (count == 1 && SetSlot(old, (int)first, own, node, end, data, length))
+                return (ulong)old | NodeKind;
         }
+        return Rebuild(old, found, node, own, first, count, end, data, length);
+    }
+
+    // The most common change, of one slot; false when the words' room or starts do not allow it in place.
+    private bool SetSlot(LpmIndexNode* node, int slot, LpmNode* found, LpmNode* trie, int end, byte* data, int length)
+    {
+        if (!LpmIndexNode.IsAlone(node, slot))
+            return false;
+        ulong* word = LpmIndexNode.WordAt(node, (byte)slot);
+        ulong changed = Word(*word, found, trie, end, data, length);
+        if (changed != *word)
+            Volatile.Write(ref *word, changed);
+        return true;
+    }
+
+    [SkipLocalsInit]
+    private ulong Rebuild(LpmIndexNode* old, LpmNode* found, LpmNode* node, LpmNode* own, uint first, uint count, int end, byte* data, int length)
+    {
+        Span<ulong> slots = stackalloc ulong[LpmIndexNode.Slots];
+        if (old == null)
+            slots.Clear();
+        else
+            LpmIndexNode.Expand(old, slots);
         FillSlots(slots, node, own, first, count, end, data, length);
 
         Span<ulong> starts = stackalloc ulong[LpmIndexNode.Slots / 64];

@@ -14,7 +14,7 @@ internal unsafe struct LpmIndexNode
 
     private const int GroupSlots = 64;
 
-    /// <summary>A bit a slot: set where a word starts that differs from the slot's before.</summary>
+    /// <summary>A bit a slot: set where a word starts, as it does wherever it differs from the slot's before.</summary>
     public fixed ulong Starts[Slots / GroupSlots];
 
     /// <summary>Words that start in front of each group of 64 slots.</summary>
@@ -100,9 +100,21 @@ internal unsafe struct LpmIndexNode
         }
     }
 
-    /// <summary>True when the node's words start where these do.</summary>
-    public static bool HasStarts(LpmIndexNode* node, ReadOnlySpan<ulong> starts) =>
-        starts.SequenceEqual(new ReadOnlySpan<ulong>(node->Starts, Slots / GroupSlots));
+    /// <summary>True when words start in the node wherever these do; neighbours that have become equal may keep a word each.</summary>
+    public static bool HasStarts(LpmIndexNode* node, ReadOnlySpan<ulong> starts)
+    {
+        for (int group = 0; group < Slots / GroupSlots; group++)
+        {
+            if ((starts[group] & ~node->Starts[group]) != 0)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>True when a slot shares its word with no neighbour.</summary>
+    public static bool IsAlone(LpmIndexNode* node, int slot) => IsStart(node, slot) && (slot == Slots - 1 || IsStart(node, slot + 1));
+
+    private static bool IsStart(LpmIndexNode* node, int slot) => (node->Starts[slot / GroupSlots] >> (slot % GroupSlots) & 1) != 0;
 
     /// <summary>Stores words that differ, in a node whose words start in the same slots: readers see each the old or the new.</summary>
     public static void Store(LpmIndexNode* node, ReadOnlySpan<ulong> slots)
