@@ -62,6 +62,7 @@ public sealed unsafe class LpmIndexTests
         string path = Path.Combine(SharedData.Require(), "bgp-prefixes.txt.gz");
         Assert.SkipUnless(File.Exists(path), "the BGP table is not among the shared data");
         List<byte[]> keys = BgpTable.Read(path, size);
+        AddExtremes(keys, size);
         using Map map = Create(Bytecode.MapType.LpmTrie, (uint)size + 4, 4, (uint)keys.Count);
         var table = new PrefixTables(size);
         for (int i = 0; i < keys.Count; i++)
@@ -89,6 +90,15 @@ public sealed unsafe class LpmIndexTests
                 table.Set(key, (uint)i);
             }
         }
+    }
+
+    // What an Internet table lacks: a default route, and routes of hosts inside other routes, at both ends of some.
+    private static void AddExtremes(List<byte[]> keys, int size)
+    {
+        var random = new Random(11);
+        for (int i = 0, count = keys.Count; i < count; i += 500)
+            keys.Add(Key(size * 8, Edge(random, keys[i])));
+        keys.Add(Key(0, new byte[size]));
     }
 
     private static void Check(Map map, PrefixTables table, byte[] address, string when)
