@@ -7,11 +7,12 @@ internal sealed unsafe partial class FunctionEmitter
 {
     private void EmitArithmetic(Instruction instruction, AbstractState state)
     {
-        bool is64 = !instruction.Opcode.Is32;
+        bool isDivision = instruction.Opcode.AluOp is AluOp.Div or AluOp.Mod;
+        bool is64 = isDivision ? !instruction.Opcode.Is32 : !WordRegisters.IsWord(instruction, _narrow);
         switch (instruction.Opcode.AluOp)
         {
             case AluOp.End:
-                EmitByteSwap(instruction);
+                EmitByteSwap(instruction, is64);
                 break;
             case AluOp.Mov:
                 EmitMove(instruction, is64);
@@ -50,9 +51,10 @@ internal sealed unsafe partial class FunctionEmitter
     /// <summary>Pushes a register as 64 bits or its low half as 32.</summary>
     private void Operand(Register register, bool is64)
     {
-        Get(register);
-        if (!is64)
-            _il.Emit(OpCodes.Conv_U4);
+        if (is64)
+            Get(register);
+        else
+            GetWord(register);
     }
 
     /// <summary>Pushes the second operand, register or immediate.</summary>
@@ -75,9 +77,10 @@ internal sealed unsafe partial class FunctionEmitter
     /// <summary>Pops the result into a register; 32-bit results clear the upper half.</summary>
     private void Result(Register register, bool is64)
     {
-        if (!is64)
-            _il.Emit(OpCodes.Conv_U8);
-        Set(register);
+        if (is64)
+            Set(register);
+        else
+            SetWord(register);
     }
 
     private void ShiftCount(Instruction instruction, bool is64)
@@ -88,8 +91,7 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(OpCodes.Ldc_I4, instruction.Imm32 & mask);
             return;
         }
-        Get(instruction.Src);
-        _il.Emit(OpCodes.Conv_I4);
+        GetWord(instruction.Src);
         _il.Emit(OpCodes.Ldc_I4, mask);
         _il.Emit(OpCodes.And);
     }
@@ -106,45 +108,44 @@ internal sealed unsafe partial class FunctionEmitter
         Result(instruction.Dst, is64);
     }
 
-    private void EmitByteSwap(Instruction instruction)
+    private void EmitByteSwap(Instruction instruction, bool is64)
     {
         bool swaps = !instruction.Opcode.Is32 || instruction.Opcode.UsesRegister;
-        Get(instruction.Dst);
-        if (instruction.Imm32 < 64)
-            _il.Emit(instruction.Imm32 == 16 ? OpCodes.Conv_U2 : OpCodes.Conv_U4);
+        Operand(instruction.Dst, is64);
+        if (instruction.Imm32 == 16)
+            _il.Emit(OpCodes.Conv_U2);
         if (swaps)
             _il.Emit(OpCodes.Call, JitMethods.ByteSwap(instruction.Imm32));
-        if (instruction.Imm32 < 64)
-            _il.Emit(OpCodes.Conv_U8);
-        Set(instruction.Dst);
+        Result(instruction.Dst, is64);
     }
 
     // Division by zero gives 0, modulo by zero leaves the number; the least number divided by -1 stays what it is (RFC 9669, section 4.1).
     private void EmitDivision(Instruction instruction, bool is64, AbstractState state)
     {
-        bool signed = instruction.Offset != 0;
+        var division = Division.Of(instruction, state);
         bool isMod = instruction.Opcode.AluOp == AluOp.Mod;
-        bool narrow = instruction.Opcode.UsesRegister && IsShort(state[(int)instruction.Dst]) && IsShort(state[(int)instruction.Src]);
-        bool neverByZero = instruction.Opcode.UsesRegister && !signed && narrow && state[(int)instruction.Src].Low > 0;
-        if (neverByZero || (!instruction.Opcode.UsesRegister && instruction.Imm32 is not 0 and not -1))
+        if (division.IsPlain)
         {
-            Divide(instruction, is64, signed, isMod, narrow);
+            Divide(instruction, division);
+            Result(instruction.Dst, division.IsWide);
             return;
         }
         Label byZero = _il.DefineLabel();
         Label byMinusOne = _il.DefineLabel();
         Label done = _il.DefineLabel();
+        WidenWords(); // the ways on meet with every register as it is between blocks
+        uint known = _known;
         Source(instruction, is64);
         _il.Emit(OpCodes.Brfalse, byZero);
-        if (signed)
+        if (division.IsSigned)
         {
             Source(instruction, is64);
             Constant(-1, is64);
             _il.Emit(OpCodes.Beq, byMinusOne);
         }
-        Divide(instruction, is64, signed, isMod, narrow);
-        _il.Emit(OpCodes.Br, done);
-        if (signed)
+        Divide(instruction, division);
+        Finish();
+        if (division.IsSigned)
         {
             _il.MarkLabel(byMinusOne);
             if (isMod)
@@ -156,49 +157,46 @@ internal sealed unsafe partial class FunctionEmitter
                 Operand(instruction.Dst, is64);
                 _il.Emit(OpCodes.Neg);
             }
-            Result(instruction.Dst, is64);
-            _il.Emit(OpCodes.Br, done);
+            Finish();
         }
         _il.MarkLabel(byZero);
         if (isMod)
             Operand(instruction.Dst, is64);
         else
             Constant(0, is64);
-        Result(instruction.Dst, is64);
+        Finish();
         _il.MarkLabel(done);
+        _known = known & ~Bit(instruction.Dst);
+
+        void Finish()
+        {
+            _il.Emit(OpCodes.Conv_U8);
+            Set(instruction.Dst);
+            _known = known;
+            _il.Emit(OpCodes.Br, done);
+        }
     }
 
-    private static bool IsShort(AbstractValue value) => value is { Kind: ValueKind.Number, High: <= uint.MaxValue };
-
     // Where both numbers are proved to have 32 bits, a division of 32 bits is exact, and has no upper halves to lose (see Widened).
-    private void Divide(Instruction instruction, bool is64, bool signed, bool isMod, bool narrow)
+    private void Divide(Instruction instruction, Division division)
     {
-        bool widened = !is64 && instruction.Opcode.UsesRegister && !narrow;
-        if (is64 && narrow && !signed)
-        {
-            Operand(instruction.Dst, is64: false);
-            Operand(instruction.Src, is64: false);
-            _il.Emit(isMod ? OpCodes.Rem_Un : OpCodes.Div_Un);
-            Result(instruction.Dst, is64: false);
-            return;
-        }
+        bool widened = !division.IsWide && instruction.Opcode.UsesRegister && !division.IsShort && !(IsKnown(instruction.Dst) && IsKnown(instruction.Src));
         if (widened)
         {
-            Widened(instruction.Dst, signed);
-            Widened(instruction.Src, signed);
+            Widened(instruction.Dst, division.IsSigned);
+            Widened(instruction.Src, division.IsSigned);
         }
         else
         {
-            Operand(instruction.Dst, is64);
-            Source(instruction, is64);
+            Operand(instruction.Dst, division.IsWide);
+            Source(instruction, division.IsWide);
         }
-        if (isMod)
-            _il.Emit(signed ? OpCodes.Rem : OpCodes.Rem_Un);
+        if (instruction.Opcode.AluOp == AluOp.Mod)
+            _il.Emit(division.IsSigned ? OpCodes.Rem : OpCodes.Rem_Un);
         else
-            _il.Emit(signed ? OpCodes.Div : OpCodes.Div_Un);
+            _il.Emit(division.IsSigned ? OpCodes.Div : OpCodes.Div_Un);
         if (widened)
             _il.Emit(OpCodes.Conv_U4);
-        Result(instruction.Dst, is64);
     }
 
     /// <summary>Pushes the lower half of a register extended to 64 bits, for operations that need operands in fixed machine registers.</summary>

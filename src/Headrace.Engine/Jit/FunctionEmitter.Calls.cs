@@ -124,7 +124,7 @@ internal sealed unsafe partial class FunctionEmitter
         }
         _il.Emit(OpCodes.Ldloc, result);
         Set(Register.R0);
-        _il.Emit(OpCodes.Br, _exit);
+        Leave();
         _il.MarkLabel(falls);
         if (!_needs.Program)
             ReturnProgram();
@@ -150,7 +150,7 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(OpCodes.Ldloc, value);
         Set(Register.R0);
         _il.Emit(OpCodes.Brtrue, inside);
-        _il.Emit(OpCodes.Br, _exit);
+        Leave();
         _il.MarkLabel(inside);
     }
 

@@ -9,11 +9,14 @@ internal sealed unsafe partial class FunctionEmitter
     {
         if (instruction.IsExit)
         {
-            _il.Emit(OpCodes.Br, _exit);
+            Leave();
             return;
         }
         BasicBlock target = block.Target!;
-        bool backward = target.Start <= slot;
+        WidenFor(target);
+        if (block.Next is { } next)
+            WidenFor(next);
+        bool backward = _countsLoops && target.Start <= slot;
         if (ControlFlow.IsGoto(instruction))
         {
             if (backward)
@@ -55,16 +58,19 @@ internal sealed unsafe partial class FunctionEmitter
 
     private void Branch(Instruction instruction, bool taken, Label target)
     {
-        bool is64 = !instruction.Opcode.Is32;
+        // Numbers without upper halves compare as their lower ones do, and none is negative.
+        bool areWords = !instruction.Opcode.Is32 && IsKnown(instruction.Dst) && (instruction.Opcode.UsesRegister ? IsKnown(instruction.Src) : instruction.Immediate >= 0);
+        bool is64 = !instruction.Opcode.Is32 && !areWords;
+        JumpOp op = areWords ? Unsigned(instruction.Opcode.JumpOp) : instruction.Opcode.JumpOp;
         Operand(instruction.Dst, is64);
         Source(instruction, is64);
-        if (instruction.Opcode.JumpOp == JumpOp.Jset)
+        if (op == JumpOp.Jset)
         {
             _il.Emit(OpCodes.And);
             _il.Emit(taken ? OpCodes.Brtrue : OpCodes.Brfalse, target);
             return;
         }
-        _il.Emit((instruction.Opcode.JumpOp, taken) switch
+        _il.Emit((op, taken) switch
         {
             (JumpOp.Jeq, true) or (JumpOp.Jne, false) => OpCodes.Beq,
             (JumpOp.Jne, true) or (JumpOp.Jeq, false) => OpCodes.Bne_Un,
@@ -78,6 +84,15 @@ internal sealed unsafe partial class FunctionEmitter
             _ => OpCodes.Ble,
         }, target);
     }
+
+    private static JumpOp Unsigned(JumpOp op) => op switch
+    {
+        JumpOp.Jsgt => JumpOp.Jgt,
+        JumpOp.Jsge => JumpOp.Jge,
+        JumpOp.Jslt => JumpOp.Jlt,
+        JumpOp.Jsle => JumpOp.Jle,
+        _ => op,
+    };
 
     /// <summary>Takes so many instructions from the run's budget and stops the program when there are not as many.</summary>
     private void Spend(int slot, int instructions)

@@ -50,6 +50,11 @@ internal sealed unsafe partial class FunctionEmitter
         if (proof is AccessProof.MapValue or AccessProof.MapValueOrNull)
             _il.Emit(OpCodes.Volatile);
         _il.Emit(size switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
+        if (WordRegisters.IsWordLoad(instruction, proof))
+        {
+            SetWord(instruction.Dst);
+            return;
+        }
         Extend(size, signed);
         Set(instruction.Dst);
         if (done is { } label)
@@ -191,9 +196,7 @@ internal sealed unsafe partial class FunctionEmitter
     {
         if (instruction.Opcode.Class == OpcodeClass.Stx)
         {
-            Get(instruction.Src);
-            if (size < 8)
-                _il.Emit(OpCodes.Conv_I4);
+            Operand(instruction.Src, is64: size == 8);
         }
         else if (size == 8)
         {

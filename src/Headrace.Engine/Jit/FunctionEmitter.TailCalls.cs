@@ -39,8 +39,8 @@ internal sealed unsafe partial class FunctionEmitter
         var inner = new FunctionEmitter(_functions, target.Compiled.Analysis, 0, _il, Mode.Burst, this) { _self = found, _tailCalls = _tailCalls + 1 };
         inner.EmitInlined();
         LoadBudget();
-        inner.Get(Register.R0);
-        Set(Register.R0);
+        _il.Emit(OpCodes.Ldloc, inner.Word(Register.R0));
+        _il.Emit(OpCodes.Stloc, Word(Register.R0));
         _il.Emit(OpCodes.Br, _exit);
         _il.MarkLabel(other);
     }
@@ -82,7 +82,7 @@ internal sealed unsafe partial class FunctionEmitter
         if (_tailCalls + 1 >= Machine.MaxTailCalls || Root._inlinedSlots + target.Instructions.Length > MostInlinedSlots)
             return null;
         ProgramAnalysis analysis = target.Compiled.Analysis;
-        bool isSimple = !analysis.HasFunctions && !FunctionNeeds.Of(analysis.Flow(0), analysis.Provenance(0), analysis.Facts).Begin;
+        bool isSimple = !analysis.HasFunctions && !FunctionNeeds.Of(analysis.Flow(0), analysis.Provenance(0), analysis.Facts, countsLoops: true).Begin;
         return isSimple ? target : null;
     }
 

@@ -20,9 +20,10 @@ internal sealed unsafe partial class FunctionEmitter
     private readonly Label[] _labels;
     private readonly Label _exit;
     private readonly Mode _mode;
-    private readonly LocalBuilder?[] _registers = new LocalBuilder?[AbstractState.RegisterCount];
     private readonly List<Action> _rare;
     private readonly FunctionNeeds _needs;
+    private readonly WordRegisters _wordRegisters;
+    private readonly bool _countsLoops;
 
     private readonly LocalBuilder _state;
     private readonly LocalBuilder _frame;
@@ -51,11 +52,13 @@ internal sealed unsafe partial class FunctionEmitter
         _transfer = new Transfer(_facts);
         _flow = analysis.Flow(entry);
         _provenance = analysis.Provenance(entry);
+        _wordRegisters = WordRegisters.Of(_flow, _provenance, _facts);
         _functions = functions;
         _il = il;
         _labels = [.. _flow.Blocks.Select(_ => il.DefineLabel())];
         _exit = il.DefineLabel();
-        _needs = FunctionNeeds.Of(_flow, _provenance, _facts);
+        _countsLoops = mode == Mode.Probe || FunctionNeeds.CountsLoops(_flow, _facts); // what a probe leaves out may be what ends a loop
+        _needs = FunctionNeeds.Of(_flow, _provenance, _facts, _countsLoops);
         _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
         _maps = new MapCode(il, _program.MapArray, _state);
@@ -80,8 +83,7 @@ internal sealed unsafe partial class FunctionEmitter
     public void EmitBurst() => EmitLoop(() =>
     {
         _il.Emit(OpCodes.Ldloc, _frame);
-        Get(Register.R0);
-        _il.Emit(OpCodes.Conv_U4);
+        _il.Emit(OpCodes.Ldloc, Word(Register.R0));
         _il.Emit(OpCodes.Stfld, JitMethods.FrameField(nameof(Frame.Verdict)));
     });
 
@@ -206,18 +208,24 @@ internal sealed unsafe partial class FunctionEmitter
         foreach (BasicBlock block in _flow.Blocks)
         {
             _il.MarkLabel(_labels[block.Index]);
+            _known = _narrow = _wordRegisters.At(block);
             AbstractState state = _provenance.At(block)!.Clone();
             for (int slot = block.Start; slot < block.End; slot += _facts.Instructions[slot].Slots)
             {
                 EmitInstruction(block, slot, state);
                 _transfer.Step(state, slot);
             }
+            if (block.Target is null && block.Next is { } next)
+                WidenFor(next);
         }
+        _known = _narrow = 0;
     }
 
     private void EmitInstruction(BasicBlock block, int slot, AbstractState state)
     {
         Instruction instruction = _facts.Instructions[slot];
+        if (WordRegisters.IsWide(instruction))
+            WidenWords();
         switch (instruction.Opcode.Class)
         {
             case OpcodeClass.Alu or OpcodeClass.Alu64:
@@ -266,19 +274,15 @@ internal sealed unsafe partial class FunctionEmitter
         if (_mode == Mode.Probe)
             return _exit; // a probe gives up where the program would fault or do what is rare
         Label label = _il.DefineLabel();
+        (uint known, uint narrow) = (_known, _narrow);
         _rare.Add(() =>
         {
+            (_known, _narrow) = (known, narrow);
             _il.MarkLabel(label);
             emit();
         });
         return label;
     }
-
-    private void Get(Register register) => _il.Emit(OpCodes.Ldloc, Local(register));
-
-    private void Set(Register register) => _il.Emit(OpCodes.Stloc, Local(register));
-
-    private LocalBuilder Local(Register register) => _registers[(int)register] ??= _il.DeclareLocal(typeof(ulong));
 
     private void LoadField(LocalBuilder structure, string field)
     {

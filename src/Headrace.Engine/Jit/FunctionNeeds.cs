@@ -13,7 +13,11 @@ namespace Headrace.Engine.Jit;
 internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bool Begin, int CheckedSizes, bool Program)
 {
     /// <summary>Looks through a function.</summary>
-    public static FunctionNeeds Of(ControlFlow flow, Provenance provenance, ProgramFacts facts)
+    /// <param name="flow">The function.</param>
+    /// <param name="provenance">What is proved in it.</param>
+    /// <param name="facts">Its program.</param>
+    /// <param name="countsLoops">Whether its loops are counted; see <see cref="CountsLoops"/>.</param>
+    public static FunctionNeeds Of(ControlFlow flow, Provenance provenance, ProgramFacts facts, bool countsLoops)
     {
         var needs = new FunctionNeeds(false, false, false, false, 0, false);
         var transfer = new Transfer(facts);
@@ -22,12 +26,15 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
             AbstractState state = provenance.At(block)!.Clone();
             for (int slot = block.Start; slot < block.End; slot += facts.Instructions[slot].Slots)
             {
-                needs = needs.With(facts, state, slot);
+                needs = needs.With(facts, state, slot, countsLoops);
                 transfer.Step(state, slot);
             }
         }
         return needs;
     }
+
+    /// <summary>True when a function's jumps backward are counted, so that it cannot run for ever.</summary>
+    public static bool CountsLoops(ControlFlow flow, ProgramFacts facts) => flow.Entry != 0 || !facts.LoopsEnd;
 
     // Local calls count as what may leave something: their callees are not looked into.
     // What a tail call leaves is given back behind it: with it the run ends.
@@ -37,7 +44,7 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
         or HelperId.RingbufOutput or HelperId.FibLookup or HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta
         or HelperId.XdpGetBuffLen or HelperId.XdpLoadBytes or HelperId.XdpStoreBytes or HelperId.CheckMtu;
 
-    private FunctionNeeds With(ProgramFacts facts, AbstractState state, int slot)
+    private FunctionNeeds With(ProgramFacts facts, AbstractState state, int slot, bool countsLoops)
     {
         Instruction instruction = facts.Instructions[slot];
         if (instruction.IsCall)
@@ -50,10 +57,11 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
         }
         if (ControlFlow.IsGoto(instruction) || ControlFlow.IsBranch(instruction))
         {
+            bool isCounted = countsLoops && ControlFlow.JumpTarget(instruction, slot) <= slot;
             return this with
             {
-                Budget = Budget || ControlFlow.JumpTarget(instruction, slot) <= slot,
-                Program = Program || ControlFlow.JumpTarget(instruction, slot) <= slot,
+                Budget = Budget || isCounted,
+                Program = Program || isCounted,
                 MayGoto = MayGoto || (ControlFlow.IsBranch(instruction) && instruction.Opcode.JumpOp == JumpOp.Jcond),
             };
         }

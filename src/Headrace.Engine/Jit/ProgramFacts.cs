@@ -20,6 +20,12 @@ internal sealed class ProgramFacts(LoadedProgram program)
     /// <summary>True when any helper the program calls, or a program that a function of it tail-calls, may move the packet: then every function it calls may.</summary>
     public bool MovesPacket { get; } = MayMovePacket(program.Instructions);
 
+    /// <summary>
+    /// True when the program's own loops end for certain: the verifier has walked them to their ends, and counts what it walks (a million
+    /// instructions at most on any path). Iterators and may_goto are what it does not walk to the end; callbacks and functions are counted by who calls them.
+    /// </summary>
+    public bool LoopsEnd { get; } = program.Verified is not null && WalkedToTheEnd(program.Instructions);
+
     /// <summary>The handle of a map.</summary>
     public AbstractValue MapHandle(int index) => (uint)index < (uint)_mapHandles.Length ? _mapHandles[index] : AbstractValue.Any;
 
@@ -57,6 +63,17 @@ internal sealed class ProgramFacts(LoadedProgram program)
             default:
                 return AccessProof.None;
         }
+    }
+
+    private static bool WalkedToTheEnd(ReadOnlySpan<Instruction> instructions)
+    {
+        foreach (Instruction instruction in instructions)
+        {
+            bool isKfunc = instruction is { IsCall: true, CallKind: CallKind.Kfunc };
+            if (isKfunc || (ControlFlow.IsBranch(instruction) && instruction.Opcode.JumpOp == JumpOp.Jcond))
+                return false;
+        }
+        return true;
     }
 
     private static bool MayMovePacket(ReadOnlySpan<Instruction> instructions)
