@@ -13,6 +13,8 @@ public static class BenchmarkList
         new RingBufferBenchmark(),
         new PortsBenchmark(),
         new DpdkBenchmark(),
+        MiddleBenchmark.Memif(),
+        MiddleBenchmark.Vhost(),
     ];
 
     /// <summary>Finds a benchmark by name; null when there is none.</summary>

@@ -6,9 +6,9 @@ namespace Headrace.Engine;
 /// <remarks>
 /// A burst is an array of frames in native memory. The address of a frame is also the context pointer a program gets in R1: the
 /// engines translate accesses to <c>xdp_md</c> and <c>__sk_buff</c> offsets into its fields, as the kernel rewrites them.
-/// Pointers obey HardStart &lt;= Meta &lt;= Data &lt;= End &lt;= HardEnd.
+/// Pointers obey HardStart &lt;= Meta &lt;= Data &lt;= End &lt;= HardEnd. What every packet needs lies in the first of two cache lines.
 /// </remarks>
-[StructLayout(LayoutKind.Sequential)]
+[StructLayout(LayoutKind.Sequential, Size = 128)]
 public unsafe struct Frame
 {
     /// <summary>Start of the buffer, 256 bytes of headroom before the packet at first.</summary>
@@ -38,6 +38,9 @@ public unsafe struct Frame
     /// <summary>Low half of R0 at the program's exit: the verdict.</summary>
     public uint Verdict;
 
+    /// <summary>By what the packet's owner, a port, knows the buffer again; engines leave it alone.</summary>
+    public ulong Buffer;
+
     /// <summary>Interface, CPU or queue a redirect helper chose; meaning depends on <see cref="RedirectMap"/>.</summary>
     public uint RedirectTarget;
 
@@ -55,9 +58,6 @@ public unsafe struct Frame
 
     /// <summary>Receive time stamp in nanoseconds, 0 when unknown.</summary>
     public ulong Timestamp;
-
-    /// <summary>By what the packet's owner, a port, knows the buffer again; engines leave it alone.</summary>
-    public ulong Buffer;
 
     /// <summary>Length of the packet in bytes.</summary>
     public readonly int Length => (int)(End - Data);

@@ -11,9 +11,6 @@ internal sealed unsafe class DpdkEnvironment
     /// <summary>Bytes between an mbuf and its buffer: with DPDK's own headroom they make the 256 that programs expect.</summary>
     public const int PrivateSize = 128;
 
-    private const uint PoolSize = 16383, PoolCache = 512;
-    private const ushort DataRoom = 128 + 2048;
-
     private static readonly Lock s_lock = new();
     private static DpdkEnvironment? s_started;
     private static HeadraceException? s_failure;
@@ -136,9 +133,9 @@ internal sealed unsafe class DpdkEnvironment
         int result = dpdk.EalInit(words.Length, pointers);
         if (result < 0)
             throw new HeadraceException($"DPDK does not start with '{string.Join(' ', words.AsSpan(1))}' (without hugepages: --no-huge):{log.Tail}");
-        nint pool = WithText("headrace", text => dpdk.CreatePool(text, PoolSize, PoolCache, PrivateSize, DataRoom, -1));
+        nint pool = DpdkPool.Create(dpdk);
         if (pool == 0)
-            throw new HeadraceException($"DPDK has no {PoolSize * (DataRoom + 384) >> 20} MiB for packets (with --no-huge: -m 256):{log.Tail}");
+            throw new HeadraceException($"DPDK has no {DpdkPool.Bytes >> 20} MiB for packets (with --no-huge: -m 256):{log.Tail}");
         return new DpdkEnvironment(dpdk, pool);
     }
 

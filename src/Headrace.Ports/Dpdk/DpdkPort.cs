@@ -119,11 +119,10 @@ internal sealed unsafe class DpdkPort : IPacketPort
         Check(configured, $"take {queues} queues");
         ushort receive = (ushort)arguments.Ring, transmit = (ushort)arguments.Ring;
         Check(dpdk.AdjustRings(Number, &receive, &transmit), $"take rings of {arguments.Ring}");
-        const uint AnySocket = uint.MaxValue; // SOCKET_ID_ANY
         for (int i = 0; i < queues; i++)
         {
-            Check(dpdk.SetUpReceive(Number, (ushort)i, receive, AnySocket, null, _environment.Pool), "set up a receive queue");
-            Check(dpdk.SetUpTransmit(Number, (ushort)i, transmit, AnySocket, null), "set up a transmit queue");
+            Check(dpdk.SetUpReceive(Number, (ushort)i, receive, DpdkAbi.AnySocket, null, _environment.Pool), "set up a receive queue");
+            Check(dpdk.SetUpTransmit(Number, (ushort)i, transmit, DpdkAbi.AnySocket, null), "set up a transmit queue");
         }
         Check(dpdk.Start(Number), "start");
         _ = dpdk.EnablePromiscuous(Number); // devices without the notion refuse it

@@ -15,17 +15,8 @@ internal sealed unsafe partial class Worker
     private void Process(Executor executor, int port, PacketQueue owner, Frame* frames, int count)
     {
         RunProgram(executor, port, frames, count);
-        uint first = frames->Verdict;
-        for (int i = 1; i < count; i++)
-        {
-            if (frames[i].Verdict != first)
-            {
-                Scatter(port, owner, frames, count);
-                return;
-            }
-        }
         // The common case, a burst that goes one way, moves no descriptions.
-        Destination? all = (XdpAction)first switch
+        Destination? all = !FrameLoops.HaveOneVerdict(frames, count) ? null : (XdpAction)frames->Verdict switch
         {
             XdpAction.Drop => _destinations.Dropped,
             XdpAction.Pass => _destinations.Pass(port),
@@ -92,8 +83,7 @@ internal sealed unsafe partial class Worker
 
     private void RunProgram(Executor executor, int port, Frame* frames, int count)
     {
-        for (int i = 0; i < count; i++)
-            frames[i].Verdict = NoVerdict;
+        FrameLoops.SetVerdicts(frames, count, NoVerdict);
         int done = 0;
         while (done < count)
         {
@@ -169,11 +159,10 @@ internal sealed unsafe partial class Worker
         {
             // Most rings stamp a burst once.
             ulong received = frames[i].Timestamp;
-            int first = i++;
-            while (i < count && frames[i].Timestamp == received)
-                i++;
+            int same = FrameLoops.CountSameTimestamp(frames + i, count - i);
+            i += same;
             if (received != 0)
-                Latency.Record(now > received ? now - received : 0, i - first);
+                Latency.Record(now > received ? now - received : 0, same);
         }
     }
 }

@@ -44,7 +44,7 @@ internal abstract unsafe class PeerQueue : PacketQueue, IDisposable
     /// <summary>Describes a frame that arrived.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Describe(Frame* frame, byte* start, byte* data, uint length, byte* end, ulong buffer, ulong now) =>
-        ReceivedFrame.Describe(frame, start, data, length, end, Ifindex, Index, buffer, now);
+        ReceivedFrame.Describe(frame, start, data, length, end, Ifindex | ((ulong)Index << 32), buffer, now);
 
     /// <summary>Refuses all frames of a call for one cause and gives them back.</summary>
     protected void RefuseAll(RefusalCause cause, PacketQueue owner, Frame* frames, int count)

@@ -34,14 +34,24 @@ internal sealed unsafe class Dpdk
         OpenLog = (delegate* unmanaged<nint, int>)Export(_eal, "rte_openlog_stream");
         RegisterThread = (delegate* unmanaged<int>)Export(_eal, "rte_thread_register");
         CreatePool = (delegate* unmanaged<byte*, uint, uint, ushort, ushort, int, nint>)Export(_mbuf, "rte_pktmbuf_pool_create");
+        HasHugePages = (delegate* unmanaged<int>)Export(_eal, "rte_eal_has_hugepages");
+        IovaMode = (delegate* unmanaged<int>)Export(_eal, "rte_eal_iova_mode");
+        CreateEmptyPool = (delegate* unmanaged<byte*, uint, uint, uint, uint, int, uint, nint>)Export(_mempool, "rte_mempool_create_empty");
+        SetPoolOperations = (delegate* unmanaged<nint, byte*, void*, int>)Export(_mempool, "rte_mempool_set_ops_byname");
+        FillPool = (delegate* unmanaged<nint, int>)Export(_mempool, "rte_mempool_populate_default");
+        VisitPool = (delegate* unmanaged<nint, delegate* unmanaged<nint, void*, byte*, uint, void>, void*, uint>)Export(_mempool, "rte_mempool_obj_iter");
+        FreePool = (delegate* unmanaged<nint, void>)Export(_mempool, "rte_mempool_free");
+        BestPoolOperations = (delegate* unmanaged<byte*>)Export(_mbuf, "rte_mbuf_best_mempool_ops");
+        InitializePool = (delegate* unmanaged<nint, void*, void>)Export(_mbuf, "rte_pktmbuf_pool_init");
+        InitializeMbuf = Export(_mbuf, "rte_pktmbuf_init");
         FreeMbufs = (delegate* unmanaged<nint*, uint, void>)Export(_mbuf, "rte_pktmbuf_free_bulk");
         FindNextPort = (delegate* unmanaged<ushort, ulong>)Export(_ethdev, "rte_eth_find_next");
         GetNameByPort = (delegate* unmanaged<ushort, byte*, int>)Export(_ethdev, "rte_eth_dev_get_name_by_port");
         GetDeviceInfo = (delegate* unmanaged<ushort, byte*, int>)Export(_ethdev, "rte_eth_dev_info_get");
         Configure = (delegate* unmanaged<ushort, ushort, ushort, byte*, int>)Export(_ethdev, "rte_eth_dev_configure");
         AdjustRings = (delegate* unmanaged<ushort, ushort*, ushort*, int>)Export(_ethdev, "rte_eth_dev_adjust_nb_rx_tx_desc");
-        SetUpReceive = (delegate* unmanaged<ushort, ushort, ushort, uint, void*, nint, int>)Export(_ethdev, "rte_eth_rx_queue_setup");
-        SetUpTransmit = (delegate* unmanaged<ushort, ushort, ushort, uint, void*, int>)Export(_ethdev, "rte_eth_tx_queue_setup");
+        SetUpReceive = (delegate* unmanaged<ushort, ushort, ushort, int, void*, nint, int>)Export(_ethdev, "rte_eth_rx_queue_setup");
+        SetUpTransmit = (delegate* unmanaged<ushort, ushort, ushort, int, void*, int>)Export(_ethdev, "rte_eth_tx_queue_setup");
         Start = (delegate* unmanaged<ushort, int>)Export(_ethdev, "rte_eth_dev_start");
         Stop = (delegate* unmanaged<ushort, int>)Export(_ethdev, "rte_eth_dev_stop");
         Close = (delegate* unmanaged<ushort, int>)Export(_ethdev, "rte_eth_dev_close");
@@ -66,14 +76,24 @@ internal sealed unsafe class Dpdk
     public delegate* unmanaged<nint, int> OpenLog { get; }
     public delegate* unmanaged<int> RegisterThread { get; }
     public delegate* unmanaged<byte*, uint, uint, ushort, ushort, int, nint> CreatePool { get; }
+    public delegate* unmanaged<int> HasHugePages { get; }
+    public delegate* unmanaged<int> IovaMode { get; }
+    public delegate* unmanaged<byte*, uint, uint, uint, uint, int, uint, nint> CreateEmptyPool { get; }
+    public delegate* unmanaged<nint, byte*, void*, int> SetPoolOperations { get; }
+    public delegate* unmanaged<nint, int> FillPool { get; }
+    public delegate* unmanaged<nint, delegate* unmanaged<nint, void*, byte*, uint, void>, void*, uint> VisitPool { get; }
+    public delegate* unmanaged<nint, void> FreePool { get; }
+    public delegate* unmanaged<byte*> BestPoolOperations { get; }
+    public delegate* unmanaged<nint, void*, void> InitializePool { get; }
+    public void* InitializeMbuf { get; }
     public delegate* unmanaged<nint*, uint, void> FreeMbufs { get; }
     public delegate* unmanaged<ushort, ulong> FindNextPort { get; }
     public delegate* unmanaged<ushort, byte*, int> GetNameByPort { get; }
     public delegate* unmanaged<ushort, byte*, int> GetDeviceInfo { get; }
     public delegate* unmanaged<ushort, ushort, ushort, byte*, int> Configure { get; }
     public delegate* unmanaged<ushort, ushort*, ushort*, int> AdjustRings { get; }
-    public delegate* unmanaged<ushort, ushort, ushort, uint, void*, nint, int> SetUpReceive { get; }
-    public delegate* unmanaged<ushort, ushort, ushort, uint, void*, int> SetUpTransmit { get; }
+    public delegate* unmanaged<ushort, ushort, ushort, int, void*, nint, int> SetUpReceive { get; }
+    public delegate* unmanaged<ushort, ushort, ushort, int, void*, int> SetUpTransmit { get; }
     public delegate* unmanaged<ushort, int> Start { get; }
     public delegate* unmanaged<ushort, int> Stop { get; }
     public delegate* unmanaged<ushort, int> Close { get; }

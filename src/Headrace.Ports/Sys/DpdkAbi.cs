@@ -12,6 +12,7 @@ internal static class DpdkAbi
     // struct rte_mbuf
     public const int MbufSize = 128;
     public const int MbufBuffer = 0;
+    public const int MbufDeviceAddress = 8;
     public const int MbufDataOffset = 16;
     public const int MbufReferences = 18;
     public const int MbufSegments = 20;
@@ -57,6 +58,18 @@ internal static class DpdkAbi
     public const int OperationsTable = 64;
     public const int OperationsSize = 128;
     public const int OperationsDequeue = 56;
+
+    /// <summary>Bytes of <c>struct rte_pktmbuf_pool_private</c>.</summary>
+    public const uint PoolPrivateSize = 8;
+
+    /// <summary>RTE_MEMPOOL_F_NO_IOVA_CONTIG.</summary>
+    public const uint PoolMayCrossPages = 0x20;
+
+    /// <summary>RTE_IOVA_VA: devices use the process's own addresses.</summary>
+    public const int IovaIsVirtual = 2;
+
+    /// <summary>SOCKET_ID_ANY.</summary>
+    public const int AnySocket = -1;
 
     /// <summary>RTE_ETH_NAME_MAX_LEN.</summary>
     public const int NameSize = 64;

@@ -11,22 +11,13 @@ public unsafe class ReceivedFrameTests
         new Span<byte>(frames, 3 * sizeof(Frame)).Fill(0xee);
         var before = frames[0];
         byte* buffer = stackalloc byte[512];
-        ReceivedFrame.Describe(frames + 1, buffer, buffer + 256, 60, buffer + 512, 7, 3, 99, 12345);
-        uint verdict = frames[1].Verdict;
-        var expected = new Frame
-        {
-            HardStart = buffer,
-            Meta = buffer + 256,
-            Data = buffer + 256,
-            End = buffer + 316,
-            HardEnd = buffer + 512,
-            IngressIfindex = 7,
-            RxQueueIndex = 3,
-            Verdict = verdict,
-            Timestamp = 12345,
-            Buffer = 99,
-        };
-        Assert.True(new ReadOnlySpan<byte>(&expected, sizeof(Frame)).SequenceEqual(new ReadOnlySpan<byte>(frames + 1, sizeof(Frame))));
+        ReceivedFrame.Describe(frames + 1, buffer, buffer + 256, 60, buffer + 512, 7 | (3UL << 32), 99, 12345);
+        Frame frame = frames[1];
+        Assert.Equal(((nint)buffer, (nint)buffer + 256, (nint)buffer + 256), ((nint)frame.HardStart, (nint)frame.Meta, (nint)frame.Data));
+        Assert.Equal(((nint)buffer + 316, (nint)buffer + 512), ((nint)frame.End, (nint)frame.HardEnd));
+        Assert.Equal((7u, 3u, 0u), (frame.IngressIfindex, frame.RxQueueIndex, frame.EgressIfindex));
+        Assert.Equal((0u, 0u, 0u, 0ul), (frame.RedirectTarget, frame.RedirectFlags, frame.RedirectKey, frame.RedirectMap));
+        Assert.Equal((0, 12345ul, 99ul), ((nint)frame.Skb, frame.Timestamp, frame.Buffer));
         foreach (int neighbour in (ReadOnlySpan<int>)[0, 2])
             Assert.True(new ReadOnlySpan<byte>(&before, sizeof(Frame)).SequenceEqual(new ReadOnlySpan<byte>(frames + neighbour, sizeof(Frame))));
     }
