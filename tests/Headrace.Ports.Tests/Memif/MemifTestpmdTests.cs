@@ -16,7 +16,7 @@ public sealed class MemifTestpmdTests : IDisposable
         Testpmd.Require();
         using var port = PortKinds.Open($"memif:{_socket},role={role}{options}");
         using var testpmd = Start(role);
-        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 500);
+        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 800);
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class MemifTestpmdTests : IDisposable
             if (role == "client")
                 File.Delete(_socket); // net_memif does not replace the file that its killed predecessor left
             using var testpmd = Start(role);
-            testpmd.ReturnsFrames(port, 2000, window: 500);
+            testpmd.ReturnsFrames(port, 2000, window: 800);
             testpmd.Kill();
             NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
         }

@@ -10,6 +10,8 @@ internal sealed unsafe class FrameSource : PacketQueue, IDisposable
     public const int Burst = 64;
     private const int HeaderLength = 14 + 8;
 
+    private static readonly byte[] s_content = Content();
+
     private readonly byte* _memory = (byte*)NativeMemory.AllocZeroed(Burst, (nuint)(PacketBurst.MaxLength + 1024));
     private readonly FrameArray _frames = new(Burst);
     private readonly Func<long, int> _length;
@@ -69,6 +71,13 @@ internal sealed unsafe class FrameSource : PacketQueue, IDisposable
         NativeMemory.Free(_memory);
     }
 
+    private static byte[] Content()
+    {
+        byte[] content = new byte[(1 << 16) + PacketBurst.MaxLength + 1024];
+        new Random(1).NextBytes(content);
+        return content;
+    }
+
     private static void Fill(byte* data, long number, int length)
     {
         // Ethernet of a local experiment (EtherType 0x88b5), then the number, then bytes that follow from it.
@@ -76,11 +85,7 @@ internal sealed unsafe class FrameSource : PacketQueue, IDisposable
         ReadOnlySpan<byte> ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5];
         ethernet.CopyTo(bytes);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[14..], number);
-        uint state = (uint)number * 2654435761 + 12345;
-        for (int i = HeaderLength; i < length; i++)
-        {
-            state = state * 1664525 + 1013904223;
-            bytes[i] = (byte)(state >> 24);
-        }
+        // A number's bytes begin anywhere in a table that is longer than any frame.
+        s_content.AsSpan((int)((uint)number * 2654435761 >> 16), length - HeaderLength).CopyTo(bytes[HeaderLength..]);
     }
 }

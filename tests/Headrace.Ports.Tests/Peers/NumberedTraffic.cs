@@ -80,6 +80,8 @@ internal static unsafe class NumberedTraffic
             received += count;
             if (count > 0)
                 progress = Stopwatch.GetTimestamp();
+            else
+                Thread.Yield(); // the peer may wait for this processor
             sent = from.Counters.Sent - sentBefore;
             if (sent == packets && received == sent)
                 break;

@@ -19,7 +19,7 @@ public sealed class VhostTestpmdTests : IDisposable
         Testpmd.Require();
         using var port = PortKinds.Open($"vhost-user:{_socket},role={role}");
         using var testpmd = Start(device);
-        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 200);
+        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 800);
     }
 
     [Theory]
@@ -32,11 +32,11 @@ public sealed class VhostTestpmdTests : IDisposable
         for (int i = 0; i < Testpmd.Restarts; i++)
         {
             using var testpmd = Start(device);
-            testpmd.ReturnsFrames(port, 2000, window: 200);
+            testpmd.ReturnsFrames(port, 2000, window: 800);
             testpmd.Kill();
             NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
         }
     }
 
-    private Testpmd Start(string device) => new([$"net_virtio_user0,path={_socket},queue_size=256,{device}"]);
+    private Testpmd Start(string device) => new([$"net_virtio_user0,path={_socket},queue_size=1024,{device}"], more: ["--rxd=1024", "--txd=1024"]);
 }

@@ -15,9 +15,9 @@ public sealed class VirtioUserTestpmdTests : IDisposable
     public void Testpmd_gets_and_returns_every_frame(string options, string device)
     {
         Testpmd.Require();
-        using var port = PortKinds.Open($"virtio-user:{_socket}{options}");
+        using var port = PortKinds.Open($"virtio-user:{_socket},ring=1024{options}");
         using var testpmd = Start(device);
-        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 150);
+        testpmd.ReturnsEveryFrame(port, Testpmd.Packets, window: 800);
     }
 
     [Theory]
@@ -26,12 +26,12 @@ public sealed class VirtioUserTestpmdTests : IDisposable
     public void Testpmd_may_die_and_come_back(string options)
     {
         Testpmd.Require();
-        using var port = PortKinds.Open($"virtio-user:{_socket}{options}");
+        using var port = PortKinds.Open($"virtio-user:{_socket},ring=1024{options}");
         for (int i = 0; i < Testpmd.Restarts; i++)
         {
             File.Delete(_socket); // net_vhost does not replace the file that its killed predecessor left
             using var testpmd = Start("");
-            testpmd.ReturnsFrames(port, 2000, window: 150);
+            testpmd.ReturnsFrames(port, 2000, window: 800);
             testpmd.Kill();
             NumberedTraffic.Until(() => port.DownReason is not null, () => "testpmd is dead and the port does not know");
         }
