@@ -77,11 +77,13 @@ internal sealed class Testpmd : IDisposable
     /// <param name="window">How many may be under way: fewer than a ring holds, since testpmd drops what does not fit.</param>
     public void ReturnsEveryFrame(IPacketPort port, long packets, int window)
     {
+        var clock = Stopwatch.StartNew();
         ReturnsFrames(port, packets, window);
         string output = Finish();
         Match counted = Regex.Match(output, @"RX-packets: (\d+).*?TX-packets: (\d+)\s+TX-dropped: (\d+)", RegexOptions.Singleline);
         QueueCounters ours = port.Queues[0].Counters;
         (long Received, long Sent, long Dropped) expected = (ours.Sent, ours.Received, ours.Sent - ours.Received);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{ours.Sent} sent, {ours.Received} received in {clock.Elapsed.TotalSeconds:f1} s");
         Assert.True(counted.Success && (Number(1), Number(2), Number(3)) == expected, $"testpmd should have counted {expected}:\n{output}");
 
         long Number(int group) => long.Parse(counted.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
