@@ -35,6 +35,7 @@ public class BalanceTests
             HandoffRing = 1 << random.Next(2, 9),
             Pass = (PassMode)random.Next(3),
             Idle = (IdleMode)random.Next(4),
+            DrainTime = TimeSpan.FromSeconds(30),
         };
         using (var forwarder = new Forwarder(wires.Inner, program, options))
         {

@@ -3,7 +3,8 @@ namespace Headrace.Ports.Tests;
 /// <summary>Moves frames between ports by hand and compares their bytes.</summary>
 internal static unsafe class Traffic
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    // A wire takes 256 frames that its other end has not looked at, then loses some.
+    private const int UnderWay = 128;
 
     /// <summary>Sends packets of a source through one port and expects them, in order and unchanged, from another.</summary>
     /// <returns>How many arrived whole.</returns>
@@ -15,11 +16,12 @@ internal static unsafe class Traffic
         int sent = 0, arrived = 0;
         bool more = true;
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (more || (arrived < sent && clock.Elapsed < s_patience))
+        while ((more || arrived < sent) && clock.Elapsed < NumberedTraffic.Patience)
         {
-            int count = more ? generator.Queues[0].Receive(frames.Frames, burst) : 0;
-            more = count > 0;
-            if (more)
+            bool maySend = sent - arrived < UnderWay;
+            int count = more && maySend ? generator.Queues[0].Receive(frames.Frames, burst) : 0;
+            more &= count > 0 || !maySend;
+            if (count > 0)
             {
                 from.Send(generator.Queues[0], frames.Frames, count);
                 sent += count;
@@ -41,12 +43,31 @@ internal static unsafe class Traffic
                 }
                 queue.Release(frames.Frames, received);
                 queue.Flush();
+                if (received > 0)
+                    clock.Restart();
             }
         }
         return arrived;
     }
 
-    /// <summary>Receives until nothing came for a while; how many there were.</summary>
+    /// <summary>Receives until as many came as are expected, and then nothing for a moment; how many there were.</summary>
+    public static int Await(IReadOnlyList<PacketQueue> queues, int expected) => Await(queues, total => total >= expected);
+
+    /// <summary>Receives until that is all, and then nothing for a moment; how many there were.</summary>
+    public static int Await(IReadOnlyList<PacketQueue> queues, Func<int, bool> isAll)
+    {
+        int total = 0;
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !isAll(total) && clock.Elapsed < NumberedTraffic.Patience;)
+        {
+            int count = Drain(queues, 1);
+            total += count;
+            if (count > 0)
+                clock.Restart();
+        }
+        return total + Drain(queues, 20);
+    }
+
+    /// <summary>Receives until nothing came for a while; how many there were. What is still on its way is not waited for.</summary>
     public static int Drain(IReadOnlyList<PacketQueue> queues, int milliseconds = 50)
     {
         using var frames = new FrameArray(64);
