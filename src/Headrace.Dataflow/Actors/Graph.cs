@@ -1,5 +1,6 @@
 using Headrace.Bytecode;
 using Headrace.Objects;
+using Headrace.Verifier;
 
 namespace Headrace.Dataflow;
 
@@ -21,7 +22,10 @@ public sealed class Graph
     public IReadOnlyList<GraphMap> Maps { get; }
 
     /// <summary>True when a verifier has accepted the program: its accesses hit what they go through, and its values are as proved.</summary>
-    public bool IsVerified { get; internal init; }
+    public bool IsVerified => Verified is not null;
+
+    /// <summary>What the verifier proved; null without it. Its facts are those of the instructions before any pass.</summary>
+    internal VerifiedProgram? Verified { get; init; }
 
     /// <summary>True for plain eBPF: R1 and R2 are an address and a length.</summary>
     public bool IsPlain { get; }
@@ -50,7 +54,7 @@ public sealed class Graph
     /// <param name="program">The program, linked; the shape of its code must be valid.</param>
     /// <param name="verified">What was proved of it; null leaves what the code itself shows.</param>
     /// <exception cref="BytecodeException">An instruction has no meaning in a graph.</exception>
-    public static Graph Build(CollectionSpec collection, ProgramSpec program, Verifier.VerifiedProgram? verified = null) =>
+    public static Graph Build(CollectionSpec collection, ProgramSpec program, VerifiedProgram? verified = null) =>
         GraphBuilder.Build(program, [.. collection.Maps.Select(GraphMap.Of)], isPlain: false, verified);
 
     internal Actor NewActor(ActorKind kind, int slot, params ReadOnlySpan<Actor> inputs)

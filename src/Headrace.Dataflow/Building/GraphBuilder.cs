@@ -11,7 +11,7 @@ internal static class GraphBuilder
     /// <exception cref="BytecodeException">An instruction has no meaning in a graph.</exception>
     public static Graph Build(ProgramSpec program, IReadOnlyList<GraphMap> maps, bool isPlain, VerifiedProgram? verified = null)
     {
-        var graph = new Graph(program, maps, isPlain) { IsVerified = verified is not null };
+        var graph = new Graph(program, maps, isPlain) { Verified = verified };
         var open = new Queue<int>([0]);
         var known = new HashSet<int> { 0 };
         while (open.TryDequeue(out int start))

@@ -70,19 +70,7 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(taken ? OpCodes.Brtrue : OpCodes.Brfalse, target);
             return;
         }
-        _il.Emit((op, taken) switch
-        {
-            (JumpOp.Jeq, true) or (JumpOp.Jne, false) => OpCodes.Beq,
-            (JumpOp.Jne, true) or (JumpOp.Jeq, false) => OpCodes.Bne_Un,
-            (JumpOp.Jgt, true) or (JumpOp.Jle, false) => OpCodes.Bgt_Un,
-            (JumpOp.Jge, true) or (JumpOp.Jlt, false) => OpCodes.Bge_Un,
-            (JumpOp.Jlt, true) or (JumpOp.Jge, false) => OpCodes.Blt_Un,
-            (JumpOp.Jle, true) or (JumpOp.Jgt, false) => OpCodes.Ble_Un,
-            (JumpOp.Jsgt, true) or (JumpOp.Jsle, false) => OpCodes.Bgt,
-            (JumpOp.Jsge, true) or (JumpOp.Jslt, false) => OpCodes.Bge,
-            (JumpOp.Jslt, true) or (JumpOp.Jsge, false) => OpCodes.Blt,
-            _ => OpCodes.Ble,
-        }, target);
+        _il.Emit(JitMethods.Jump(op, taken), target);
     }
 
     private static JumpOp Unsigned(JumpOp op) => op switch

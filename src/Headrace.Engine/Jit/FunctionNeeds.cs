@@ -38,7 +38,10 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
 
     // Local calls count as what may leave something: their callees are not looked into.
     // What a tail call leaves is given back behind it: with it the run ends.
-    private static bool LeavesNothing(Instruction call) => call.CallKind == CallKind.Helper && (HelperId)call.Imm32 is
+    private static bool LeavesNothing(Instruction call) => call.CallKind == CallKind.Helper && LeavesNothing((HelperId)call.Imm32);
+
+    /// <summary>True for a helper that leaves nothing in the machine for the next run to find.</summary>
+    public static bool LeavesNothing(HelperId helper) => helper is
         HelperId.TailCall or HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.KtimeGetNs or HelperId.GetPrandomU32
         or HelperId.GetSmpProcessorId or HelperId.CsumDiff or HelperId.Redirect or HelperId.RedirectMap or HelperId.PerfEventOutput
         or HelperId.RingbufOutput or HelperId.FibLookup or HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta

@@ -48,23 +48,6 @@ public unsafe class JitExecutor : Executor
         }
     }
 
-    internal sealed override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
-    {
-        MachineState* state = Machine.State;
-        if (state->CallDepth + 1 >= Machine.MaxCallDepth)
-            throw JitRuntime.TooDeep(Machine);
-        if ((state->Budget -= program.FunctionLength(slot)) < 0)
-            throw Machine.BudgetFault();
-        FunctionMethod function = program.Compiled.Callback(slot)
-            ?? throw Machine.Fault($"calls back instruction {slot} of '{program.Name}', whose address it never took");
-        int pc = state->Pc;
-        LoadedProgram? caller = Machine.Program;
-        Machine.Program = program;
-        state->CallDepth++;
-        ulong result = function(Machine, a1, a2, a3, a4, a5);
-        state->CallDepth--;
-        state->Pc = pc;
-        Machine.Program = caller;
-        return result;
-    }
+    internal sealed override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5) =>
+        JitRuntime.CallBack(Machine, program, slot, static (program, slot) => program.Compiled.Callback(slot), a1, a2, a3, a4, a5);
 }

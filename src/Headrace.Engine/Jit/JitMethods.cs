@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Reflection;
+using System.Reflection.Emit;
 using Headrace.Bytecode;
 
 namespace Headrace.Engine.Jit;
@@ -75,6 +76,21 @@ internal static unsafe class JitMethods
     /// <summary>An atomic operation on an address and an operand (for compare-and-exchange also the comparand).</summary>
     /// <remarks>It answers the old value, but for additions the new one.</remarks>
     public static MethodInfo Atomic(AtomicOp op, bool is64) => s_atomics[(op is AtomicOp.Exchange or AtomicOp.CompareExchange ? op : op & ~AtomicOp.Fetch, is64)];
+
+    /// <summary>The jump that is taken when a comparison, but for bits in common, holds, or when it does not.</summary>
+    public static OpCode Jump(JumpOp condition, bool holds) => (condition, holds) switch
+    {
+        (JumpOp.Jeq, true) or (JumpOp.Jne, false) => OpCodes.Beq,
+        (JumpOp.Jne, true) or (JumpOp.Jeq, false) => OpCodes.Bne_Un,
+        (JumpOp.Jgt, true) or (JumpOp.Jle, false) => OpCodes.Bgt_Un,
+        (JumpOp.Jge, true) or (JumpOp.Jlt, false) => OpCodes.Bge_Un,
+        (JumpOp.Jlt, true) or (JumpOp.Jge, false) => OpCodes.Blt_Un,
+        (JumpOp.Jle, true) or (JumpOp.Jgt, false) => OpCodes.Ble_Un,
+        (JumpOp.Jsgt, true) or (JumpOp.Jsle, false) => OpCodes.Bgt,
+        (JumpOp.Jsge, true) or (JumpOp.Jslt, false) => OpCodes.Bge,
+        (JumpOp.Jslt, true) or (JumpOp.Jsge, false) => OpCodes.Blt,
+        _ => OpCodes.Ble,
+    };
 
     private static MethodInfo Runtime(string name) => typeof(JitRuntime).GetMethod(name, Everything)!;
 

@@ -95,9 +95,29 @@ internal static unsafe class JitRuntime
         if (map.ProgramAt((uint)index) is not { } found || machine.TailCall(found) is not { } target)
             return false;
         machine.Program = target;
-        result = target.CompiledEntry(machine, (ulong)machine.State->Frame, 0);
+        result = machine.Executor!.Enter(target);
         machine.Program = caller;
         return true;
+    }
+
+    /// <summary>Calls a function on the machine's stack, for a helper that takes a callback.</summary>
+    public static ulong CallBack(Machine machine, LoadedProgram program, int slot, Func<LoadedProgram, int, FunctionMethod?> find, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
+    {
+        MachineState* state = machine.State;
+        if (state->CallDepth + 1 >= Machine.MaxCallDepth)
+            throw TooDeep(machine);
+        if ((state->Budget -= program.FunctionLength(slot)) < 0)
+            throw machine.BudgetFault();
+        FunctionMethod function = find(program, slot) ?? throw machine.Fault($"calls back instruction {slot} of '{program.Name}', whose address it never took");
+        int pc = state->Pc;
+        LoadedProgram? caller = machine.Program;
+        machine.Program = program;
+        state->CallDepth++;
+        ulong result = function(machine, a1, a2, a3, a4, a5);
+        state->CallDepth--;
+        state->Pc = pc;
+        machine.Program = caller;
+        return result;
     }
 
     /// <summary>The fault of an access that lies outside of what its pointer was made from.</summary>

@@ -30,7 +30,10 @@ internal sealed class ProgramFacts(LoadedProgram program)
     public AbstractValue MapHandle(int index) => (uint)index < (uint)_mapHandles.Length ? _mapHandles[index] : AbstractValue.Any;
 
     /// <summary>True when a look-up in the map gives the address of a value of <see cref="Map.ValueSize"/> bytes, or null.</summary>
-    public bool GivesValues(int map) => Maps[map].Type is MapType.Array or MapType.PerCpuArray or MapType.Hash or MapType.PerCpuHash
+    public bool GivesValues(int map) => GivesValues(Maps[map].Type);
+
+    /// <summary>True when a look-up in a map of a type gives the address of a value, or null.</summary>
+    public static bool GivesValues(MapType type) => type is MapType.Array or MapType.PerCpuArray or MapType.Hash or MapType.PerCpuHash
         or MapType.LruHash or MapType.LruPerCpuHash or MapType.LpmTrie;
 
     /// <summary>True when programs may read or write the values of a map.</summary>

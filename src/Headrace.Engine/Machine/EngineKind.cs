@@ -12,6 +12,9 @@ public enum EngineKind
     /// <summary>As <see cref="Jit"/>, after the entries of large tables that a burst's packets will want were fetched into the cache.</summary>
     Batch,
 
+    /// <summary>The dataflow graph compiled, all its actors fused into one method: verified programs run without the checks that were proved.</summary>
+    Fused,
+
     /// <summary>As a dataflow graph in a token simulator: the reference model of hardware.</summary>
     Dataflow,
 }

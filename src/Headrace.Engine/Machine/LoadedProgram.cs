@@ -169,6 +169,7 @@ public sealed partial class LoadedProgram : IDisposable
         EngineKind.Interpreter => new Interpreter(this, options),
         EngineKind.Jit => new JitExecutor(this, options),
         EngineKind.Batch => new BatchExecutor(this, options),
+        EngineKind.Fused => new FusedExecutor(this, options),
         EngineKind.Dataflow => new DataflowExecutor(this, options),
         _ => throw new UnsupportedFeatureException($"program '{Name}'", $"engine {kind}", $"there is none yet: use {EngineKind.Interpreter}"),
     };

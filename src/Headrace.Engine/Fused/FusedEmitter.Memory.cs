@@ -1,0 +1,306 @@
+using System.Reflection.Emit;
+using Headrace.Bytecode;
+using Headrace.Dataflow;
+using Headrace.Engine.Jit;
+using Headrace.Verifier;
+
+namespace Headrace.Engine.Fused;
+
+internal sealed unsafe partial class FusedEmitter
+{
+    /// <summary>How an access is carried out.</summary>
+    private enum Way
+    {
+        /// <summary>The machine checks and does it.</summary>
+        Checked,
+
+        /// <summary>At its address: it is proved to be good.</summary>
+        Raw,
+
+        /// <summary>At the field of the frame that stands for a field of the context.</summary>
+        Context,
+    }
+
+    private Way WayOf(Actor actor, int input, long displacement, int size, bool write, out ContextAccess field)
+    {
+        field = default;
+        if (!_trusts)
+            return Way.Checked;
+        PointerFacts place = actor.Inputs[input].Facts.Pointer.Move(displacement);
+        switch (place.Kind)
+        {
+            case PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue or PointerKind.HelperMemory:
+                return Way.Raw;
+            case PointerKind.Context:
+                return place.Offset is { } offset && Resolve(offset, size, write, out field) ? Way.Context : Way.Checked;
+            case PointerKind.Unknown or PointerKind.None when _graph.Verified![actor.Slot].Access is { } access:
+                switch (access.Kind)
+                {
+                    case RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.Stack or RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Memory:
+                        return Way.Raw;
+                    case RegisterKind.Context:
+                        return access.Offset is { } known && access.Size == size && Resolve(known, size, write, out field) ? Way.Context : Way.Checked;
+                }
+                return Way.Checked;
+            default:
+                return Way.Checked;
+        }
+    }
+
+    private bool Resolve(long offset, int size, bool write, out ContextAccess field)
+    {
+        field = default;
+        return _program.Context is { } context && !_graph.IsPlain && context.TryResolve(offset, size, write, out field);
+    }
+
+    /// <summary>Pushes an address and a displacement; what is constant of it becomes one number.</summary>
+    private void PushAddress(Actor pointer, long displacement)
+    {
+        switch (pointer.Kind)
+        {
+            case ActorKind.FramePointer:
+                _il.Emit(OpCodes.Ldloc, _top);
+                displacement -= pointer.Immediate * Machine.MaxStack;
+                break;
+            case ActorKind.MapValueAddress:
+                _il.Emit(OpCodes.Ldc_I8, (long)MapValues.Address(_program.MapArray[pointer.Map]) + pointer.Immediate + displacement);
+                return;
+            default:
+                Push(pointer, wide: true);
+                break;
+        }
+        if (displacement == 0)
+            return;
+        _il.Emit(OpCodes.Ldc_I8, displacement);
+        _il.Emit(OpCodes.Add);
+    }
+
+    private void EmitLoad(Actor load)
+    {
+        bool narrow = Placement.IsNarrow(load);
+        switch (WayOf(load, 0, load.Immediate, load.Size, write: false, out ContextAccess field))
+        {
+            case Way.Context:
+                bool wide = LoadContext(load, field);
+                Extended(load, wide, narrow);
+                return;
+            case Way.Checked:
+                NotePlace(load);
+                _il.Emit(OpCodes.Ldarg_1);
+                PushAddress(load.Inputs[0], load.Immediate);
+                _il.Emit(OpCodes.Ldc_I4, load.Slot);
+                _il.Emit(OpCodes.Ldc_I4, load.Size);
+                _il.Emit(OpCodes.Call, JitMethods.Load);
+                Extended(load, wide: true, narrow);
+                return;
+        }
+        PushAddress(load.Inputs[0], load.Immediate);
+        // Other processors write to map values: the program's loads are not to be joined nor repeated.
+        if (load.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack))
+            _il.Emit(OpCodes.Volatile);
+        _il.Emit((load.Size, load.Signed) switch
+        {
+            (1, false) => OpCodes.Ldind_U1,
+            (1, true) => OpCodes.Ldind_I1,
+            (2, false) => OpCodes.Ldind_U2,
+            (2, true) => OpCodes.Ldind_I2,
+            (4, false) => OpCodes.Ldind_U4,
+            (4, true) => OpCodes.Ldind_I4,
+            _ => OpCodes.Ldind_I8,
+        });
+        if (load.Size == 8)
+            Convert(true, !narrow);
+        else if (!narrow)
+            _il.Emit(load.Signed ? OpCodes.Conv_I8 : OpCodes.Conv_U8);
+    }
+
+    // What was loaded, 32 or 64 bits of it, as the load's token.
+    private void Extended(Actor load, bool wide, bool narrow)
+    {
+        if (!load.Signed)
+        {
+            Convert(wide, !narrow);
+            return;
+        }
+        if (load.Size < 8)
+        {
+            _il.Emit(load.Size switch { 1 => OpCodes.Conv_I1, 2 => OpCodes.Conv_I2, _ => OpCodes.Conv_I4 });
+            wide = false;
+        }
+        if (wide)
+            Convert(true, !narrow);
+        else if (!narrow)
+            _il.Emit(OpCodes.Conv_I8);
+    }
+
+    private void EmitStore(Actor store)
+    {
+        Actor value = store.Inputs[1];
+        switch (WayOf(store, 0, store.Immediate, store.Size, write: true, out ContextAccess field))
+        {
+            case Way.Context:
+                ContextAddress(store, field);
+                Push(value, wide: field.Width == 8);
+                Put(field.Width);
+                return;
+            case Way.Checked:
+                NotePlace(store);
+                _il.Emit(OpCodes.Ldarg_1);
+                PushAddress(store.Inputs[0], store.Immediate);
+                Push(value, wide: true);
+                _il.Emit(OpCodes.Ldc_I4, store.Slot);
+                _il.Emit(OpCodes.Ldc_I4, store.Size);
+                _il.Emit(OpCodes.Call, JitMethods.Store);
+                return;
+        }
+        PushAddress(store.Inputs[0], store.Immediate);
+        Push(value, wide: store.Size == 8);
+        Put(store.Size);
+    }
+
+    private void Put(int size) => _il.Emit(size switch { 1 => OpCodes.Stind_I1, 2 => OpCodes.Stind_I2, 4 => OpCodes.Stind_I4, _ => OpCodes.Stind_I8 });
+
+    // The passes copy only what lies apart.
+    private void EmitCopy(Actor copy)
+    {
+        bool isRaw = WayOf(copy, 0, copy.Immediate, copy.Length, write: true, out _) == Way.Raw
+            && WayOf(copy, 1, copy.Immediate2, copy.Length, write: false, out _) == Way.Raw;
+        if (!isRaw)
+        {
+            NotePlace(copy);
+            _il.Emit(OpCodes.Ldarg_1);
+        }
+        PushAddress(copy.Inputs[0], copy.Immediate);
+        PushAddress(copy.Inputs[1], copy.Immediate2);
+        _il.Emit(OpCodes.Ldc_I4, copy.Length);
+        if (isRaw)
+        {
+            _il.Emit(OpCodes.Unaligned, (byte)1);
+            _il.Emit(OpCodes.Cpblk);
+            return;
+        }
+        _il.Emit(OpCodes.Ldc_I4, copy.Slot);
+        _il.Emit(OpCodes.Call, FusedRuntime.CopyMethod);
+    }
+
+    private void EmitClear(Actor clear)
+    {
+        bool isRaw = WayOf(clear, 0, clear.Immediate, clear.Length, write: true, out _) == Way.Raw;
+        if (!isRaw)
+        {
+            NotePlace(clear);
+            _il.Emit(OpCodes.Ldarg_1);
+        }
+        PushAddress(clear.Inputs[0], clear.Immediate);
+        if (isRaw)
+        {
+            _il.Emit(OpCodes.Ldc_I4_0);
+            _il.Emit(OpCodes.Ldc_I4, clear.Length);
+            _il.Emit(OpCodes.Unaligned, (byte)1);
+            _il.Emit(OpCodes.Initblk);
+            return;
+        }
+        _il.Emit(OpCodes.Ldc_I4, clear.Length);
+        _il.Emit(OpCodes.Ldc_I4, clear.Slot);
+        _il.Emit(OpCodes.Call, FusedRuntime.ClearMethod);
+    }
+
+    /// <summary>Pushes a field of the context.</summary>
+    /// <returns>True when 64 bits were pushed.</returns>
+    private bool LoadContext(Actor load, ContextAccess access)
+    {
+        switch (access.Source)
+        {
+            case ContextSource.Zero:
+                Constant(0, wide: false);
+                return false;
+            case ContextSource.Length:
+                LoadField(_frame, nameof(Frame.End));
+                LoadField(_frame, nameof(Frame.Data));
+                _il.Emit(OpCodes.Sub);
+                _il.Emit(OpCodes.Ldc_I4, access.Offset * 8);
+                _il.Emit(OpCodes.Shr_Un);
+                _il.Emit(load.Size switch { 1 => OpCodes.Conv_U1, 2 => OpCodes.Conv_U2, _ => OpCodes.Conv_U4 });
+                return false;
+            default:
+                ContextAddress(load, access);
+                _il.Emit(access.Width switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
+                return access.Width == 8;
+        }
+    }
+
+    private void ContextAddress(Actor actor, ContextAccess access)
+    {
+        if (access.Source == ContextSource.Skb)
+        {
+            LoadField(_frame, nameof(Frame.Skb));
+            _il.Emit(OpCodes.Brfalse, Rare(() => Throw(actor, JitMethods.SocketBufferFault)));
+            LoadField(_frame, nameof(Frame.Skb));
+        }
+        else
+        {
+            _il.Emit(OpCodes.Ldloc, _frame);
+        }
+        _il.Emit(OpCodes.Ldc_I4, access.Offset);
+        _il.Emit(OpCodes.Add);
+    }
+
+    private void EmitAtomic(Actor atomic)
+    {
+        AtomicOp op = atomic.AtomicOp;
+        bool write = op != AtomicOp.LoadAcquire, wide = atomic.Size == 8;
+        if (WayOf(atomic, 0, atomic.Immediate, atomic.Size, write, out _) != Way.Raw)
+        {
+            NotePlace(atomic);
+            _il.Emit(OpCodes.Ldarg_1);
+            PushAddress(atomic.Inputs[0], atomic.Immediate);
+            _il.Emit(OpCodes.Ldc_I4, atomic.Slot);
+            _il.Emit(OpCodes.Ldc_I4, atomic.Size);
+            _il.Emit(write ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
+            _il.Emit(OpCodes.Call, JitMethods.Check);
+        }
+        bool narrow = Placement.IsNarrow(atomic);
+        PushAddress(atomic.Inputs[0], atomic.Immediate);
+        switch (op)
+        {
+            case AtomicOp.LoadAcquire:
+                _il.Emit(OpCodes.Volatile);
+                _il.Emit(atomic.Size switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
+                Convert(wide, !narrow);
+                return;
+            case AtomicOp.StoreRelease:
+                Push(atomic.Inputs[1], wide);
+                _il.Emit(OpCodes.Volatile);
+                Put(atomic.Size);
+                Constant(0, wide: !narrow);
+                return;
+        }
+        Push(atomic.Inputs[1], wide || op == AtomicOp.CompareExchange);
+        if (op == AtomicOp.CompareExchange)
+            Push(atomic.Inputs[2], wide: true);
+        _il.Emit(OpCodes.Call, JitMethods.Atomic(op, wide));
+        if (op is not (AtomicOp.Exchange or AtomicOp.CompareExchange) && (op & ~AtomicOp.Fetch) == AtomicOp.Add && atomic.Users.Count > 0)
+        {
+            // The runtime answers the sum; the token is what was there before.
+            Push(atomic.Inputs[1], wide);
+            _il.Emit(OpCodes.Sub);
+        }
+        Convert(wide, !narrow);
+    }
+
+    /// <summary>Legacy packet access: the bytes in host order, or <see cref="Actor.OutsidePacket"/>.</summary>
+    private void EmitPacketLoad(Actor load)
+    {
+        NotePlace(load);
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldc_I4, (int)load.Immediate);
+        if (load.Inputs.Count > 0)
+        {
+            Push(load.Inputs[0], wide: false);
+            _il.Emit(OpCodes.Add);
+        }
+        _il.Emit(OpCodes.Ldc_I4, load.Size);
+        _il.Emit(OpCodes.Ldc_I4, load.Slot);
+        _il.Emit(OpCodes.Call, FusedRuntime.LoadPacketMethod);
+    }
+}

@@ -1,0 +1,314 @@
+using System.Reflection.Emit;
+using Headrace.Dataflow;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine.Fused;
+
+/// <summary>Writes a function of a graph as the IL of one dynamic method: control becomes jumps, tokens become expressions and locals.</summary>
+/// <remarks>
+/// Blocks are written in their order, so that the common way falls through; merges are copies on the ways into their block. In a verified program
+/// accesses go straight to memory; what neither the graph nor the verifier can place is asked of the machine, as everything is in programs
+/// that no verifier has seen.
+/// </remarks>
+internal sealed unsafe partial class FusedEmitter
+{
+    private readonly FusedProgram _owner;
+    private readonly LoadedProgram _program;
+    private readonly Graph _graph;
+    private readonly GraphFunction _function;
+    private readonly IFunctionTable _functions;
+    private readonly ILGenerator _il;
+    private readonly bool _isBurst;
+    private readonly bool _trusts;
+    private readonly FusedNeeds _needs;
+    private readonly Placement _placement;
+    private readonly LocalBuilder[] _variables;
+    private readonly Label[] _labels;
+    private readonly Label _next;
+    private readonly List<Action> _rare = [];
+    private readonly MapCode _maps;
+    private readonly LocalBuilder _state;
+    private readonly LocalBuilder _frame;
+    private readonly LocalBuilder _top;
+    private readonly LocalBuilder? _budget;
+    private readonly LocalBuilder? _loops;
+    private readonly LocalBuilder? _depth;
+
+    /// <summary>Prepares to write a function.</summary>
+    /// <param name="owner">The program it belongs to.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="il">Where to write.</param>
+    /// <param name="isBurst">True for the program once for each frame of a burst; false for one call.</param>
+    public FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst)
+    {
+        (_owner, _program, _graph, _function, _functions, _il, _isBurst) = (owner, owner.Program, owner.Graph, function, owner.Functions, il, isBurst);
+        _trusts = _graph.IsVerified;
+        _needs = owner.Needs;
+        _placement = new Placement(function);
+        _state = il.DeclareLocal(typeof(MachineState*));
+        _frame = il.DeclareLocal(typeof(Frame*));
+        _top = il.DeclareLocal(typeof(ulong));
+        _budget = _needs.Budget ? il.DeclareLocal(typeof(long)) : null;
+        _loops = function.Actors.Any(actor => actor.Kind == ActorKind.LoopBudget) ? il.DeclareLocal(typeof(uint)) : null;
+        _depth = function.Frames > 1 && !isBurst ? il.DeclareLocal(typeof(int)) : null;
+        _maps = new MapCode(il, _program.MapArray, _state);
+        _labels = [.. function.Blocks.Select(_ => il.DefineLabel())];
+        _next = il.DefineLabel();
+        _variables = DeclareVariables();
+    }
+
+    private LocalBuilder[] DeclareVariables()
+    {
+        int[] shared = Liveness.Share(_placement);
+        var variables = new LocalBuilder[shared.Length];
+        for (int i = 0; i < shared.Length; i++)
+            variables[shared[i]] ??= _il.DeclareLocal(Placement.IsNarrow(_placement.Locals[i]) ? typeof(uint) : typeof(ulong));
+        return [.. shared.Select(variable => variables[variable])];
+    }
+
+    /// <summary>Writes the burst form, <see cref="JitMethods.BurstParameters"/>.</summary>
+    public void EmitBurst()
+    {
+        LocalBuilder end = _il.DeclareLocal(typeof(Frame*));
+        Label run = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        LoadState();
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldarg_3);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, end);
+        LoadField(_state, nameof(MachineState.StackTop));
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Stloc, _top);
+
+        _il.MarkLabel(run);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Ldloc, end);
+        _il.Emit(OpCodes.Bge_Un, done);
+        StartRun();
+        EmitBlocks();
+        _il.MarkLabel(_next);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Br, run);
+        _il.MarkLabel(done);
+        _il.Emit(OpCodes.Ret);
+        EmitRare();
+    }
+
+    /// <summary>Writes the form of one call, <see cref="JitMethods.FunctionParameters"/> or <see cref="JitMethods.EntryParameters"/>, on the machine's stack and packet.</summary>
+    public void EmitFunction()
+    {
+        LoadState();
+        Label found = _il.DefineLabel();
+        LoadField(_state, nameof(MachineState.Frame));
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Brtrue, found);
+        // Timers call functions where there is no packet.
+        LoadField(_state, nameof(MachineState.NoPacket));
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.MarkLabel(found);
+        LoadField(_state, nameof(MachineState.StackTop));
+        LoadField(_state, nameof(MachineState.CallDepth));
+        _il.Emit(OpCodes.Ldc_I4, Machine.MaxStack);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Stloc, _top);
+        if (_depth is not null)
+        {
+            LoadField(_state, nameof(MachineState.CallDepth));
+            _il.Emit(OpCodes.Stloc, _depth);
+        }
+        LoadBudget();
+        ResetLoops();
+        EmitBlocks();
+        EmitRare();
+    }
+
+    private void LoadState()
+    {
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Call, JitMethods.State);
+        _il.Emit(OpCodes.Stloc, _state);
+    }
+
+    /// <summary>What a run starts with; see <see cref="Machine.Begin"/>, of which this does only what the program can notice.</summary>
+    private void StartRun()
+    {
+        if (_needs.Begin)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Ldloc, _frame);
+            _il.Emit(OpCodes.Call, JitMethods.Begin);
+        }
+        else if (_needs.Machine)
+        {
+            _il.Emit(OpCodes.Ldloc, _state);
+            _il.Emit(OpCodes.Ldloc, _frame);
+            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Frame)));
+            _il.Emit(OpCodes.Ldloc, _state);
+            _il.Emit(OpCodes.Ldc_I8, 0L);
+            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
+        }
+        if (_budget is not null)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, JitMethods.Budget);
+            _il.Emit(OpCodes.Stloc, _budget);
+        }
+        ResetLoops();
+    }
+
+    private void ResetLoops()
+    {
+        if (_loops is null)
+            return;
+        _il.Emit(OpCodes.Ldc_I4, (int)Machine.MaxLoops);
+        _il.Emit(OpCodes.Stloc, _loops);
+    }
+
+    private void EmitBlocks()
+    {
+        foreach (Block block in _function.Blocks)
+        {
+            _il.MarkLabel(_labels[block.Index]);
+            foreach (Actor actor in block.Actors)
+                EmitActor(actor);
+        }
+    }
+
+    private void EmitActor(Actor actor)
+    {
+        if (actor.IsTerminator)
+        {
+            EmitTerminator(actor);
+            return;
+        }
+        if (actor.IsLiteral || _placement.IsInTree(actor) || actor.Kind is ActorKind.Merge or ActorKind.Parameter)
+            return;
+        int local = _placement.LocalOf(actor);
+        switch (actor.Kind)
+        {
+            case ActorKind.Store:
+                EmitStore(actor);
+                return;
+            case ActorKind.CopyBytes:
+                EmitCopy(actor);
+                return;
+            case ActorKind.ClearBytes:
+                EmitClear(actor);
+                return;
+            case ActorKind.Select when local >= 0:
+                EmitSelect(actor, _variables[local]);
+                return;
+        }
+        if (actor.IsPure && local < 0)
+            return; // nobody takes it
+        EmitValue(actor);
+        if (local >= 0)
+            _il.Emit(OpCodes.Stloc, _variables[local]);
+        else
+            _il.Emit(OpCodes.Pop);
+    }
+
+    /// <summary>Pushes a token.</summary>
+    /// <param name="actor">Whose.</param>
+    /// <param name="wide">True for 64 bits, false for the low 32.</param>
+    private void Push(Actor actor, bool wide)
+    {
+        switch (actor.Kind)
+        {
+            case ActorKind.Constant:
+                Constant(actor.Immediate, wide);
+                return;
+            case ActorKind.FramePointer:
+                PushAddress(actor, 0);
+                break;
+            case ActorKind.MapHandle:
+                _il.Emit(OpCodes.Ldc_I8, (long)_program.MapArray[actor.Map].Handle);
+                break;
+            case ActorKind.MapValueAddress:
+                PushAddress(actor, 0);
+                break;
+            case ActorKind.FunctionAddress:
+                _il.Emit(OpCodes.Ldc_I8, (long)FunctionPointers.Of(_program, (int)actor.Immediate));
+                break;
+            case ActorKind.Parameter:
+                PushParameter((int)actor.Immediate);
+                break;
+            default:
+                if (_placement.LocalOf(actor) is >= 0 and var local)
+                    _il.Emit(OpCodes.Ldloc, _variables[local]);
+                else
+                    EmitValue(actor);
+                Convert(!Placement.IsNarrow(actor), wide);
+                return;
+        }
+        Convert(true, wide);
+    }
+
+    /// <summary>Changes the width of what was pushed: zeros come above.</summary>
+    private void Convert(bool fromWide, bool toWide)
+    {
+        if (fromWide != toWide)
+            _il.Emit(toWide ? OpCodes.Conv_U8 : OpCodes.Conv_U4);
+    }
+
+    private void PushParameter(int register)
+    {
+        if (!_isBurst)
+            _il.Emit(OpCodes.Ldarg, JitMethods.FirstArgument + register - 1);
+        else if (register == 1 && !_graph.IsPlain)
+            LoadFrameAddress();
+        else
+            _il.Emit(OpCodes.Ldc_I8, 0L);
+    }
+
+    private void LoadFrameAddress()
+    {
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Conv_U8);
+    }
+
+    private void Constant(long value, bool wide)
+    {
+        if (wide)
+            _il.Emit(OpCodes.Ldc_I8, value);
+        else
+            _il.Emit(OpCodes.Ldc_I4, (int)value);
+    }
+
+    private void LoadField(LocalBuilder structure, string field)
+    {
+        _il.Emit(OpCodes.Ldloc, structure);
+        _il.Emit(OpCodes.Ldfld, structure.LocalType == typeof(Frame*) ? JitMethods.FrameField(field) : JitMethods.StateField(field));
+    }
+
+    // Rare ways may add rare ways.
+    private void EmitRare()
+    {
+        for (int i = 0; i < _rare.Count; i++)
+            _rare[i]();
+    }
+
+    private Label Rare(Action emit)
+    {
+        Label label = _il.DefineLabel();
+        _rare.Add(() =>
+        {
+            _il.MarkLabel(label);
+            emit();
+        });
+        return label;
+    }
+}

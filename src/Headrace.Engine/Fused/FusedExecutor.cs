@@ -1,0 +1,70 @@
+using Headrace.Dataflow;
+using Headrace.Engine.Fused;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine;
+
+/// <summary>Runs the graph of a program as machine code: all its actors fused into one method, called once a burst.</summary>
+/// <remarks>
+/// It takes the verifier's word: what was proved of a program is not checked again. Programs that no verifier has seen are checked at every access.
+/// </remarks>
+internal sealed unsafe class FusedExecutor : Executor
+{
+    private readonly FusedProgram _code;
+    private readonly Func<LoadedProgram, int, FunctionMethod?> _find;
+    private BurstMethod? _burst;
+
+    /// <summary>Makes an executor with a machine of its own.</summary>
+    /// <param name="program">The program it starts.</param>
+    /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
+    public FusedExecutor(LoadedProgram program, MachineOptions? options = null) : this(program, program.Fused, options)
+    {
+    }
+
+    /// <summary>Makes an executor that runs a graph of the caller's choice.</summary>
+    public FusedExecutor(LoadedProgram program, Graph graph, MachineOptions? options = null) : this(program, new FusedProgram(program, graph), options)
+    {
+    }
+
+    private FusedExecutor(LoadedProgram program, FusedProgram code, MachineOptions? options) : base(program, options)
+    {
+        program.RequireVerified(nameof(EngineKind.Fused));
+        _code = code;
+        _find = (program, slot) => CodeOf(program).Callback(slot);
+    }
+
+    /// <inheritdoc/>
+    public override void Run(Frame* frames, int count)
+    {
+        Machine.Begin(Program, frames);
+        try
+        {
+            (_burst ??= _code.Burst)(Machine, frames, count);
+        }
+        finally
+        {
+            Machine.End();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ulong Invoke(byte* memory, nuint length)
+    {
+        Machine.Begin(Program, null, memory, length);
+        try
+        {
+            return _code.Entry(Machine, (ulong)memory, length);
+        }
+        finally
+        {
+            Machine.End();
+        }
+    }
+
+    internal override ulong Enter(LoadedProgram program) => CodeOf(program).Entry(Machine, (ulong)Machine.State->Frame, 0);
+
+    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5) =>
+        JitRuntime.CallBack(Machine, program, slot, _find, a1, a2, a3, a4, a5);
+
+    private FusedProgram CodeOf(LoadedProgram program) => program == Program ? _code : program.Fused;
+}

@@ -1,0 +1,50 @@
+using Headrace.Dataflow;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine.Fused;
+
+/// <summary>What the code of a graph has to keep at hand.</summary>
+/// <param name="Machine">Something in it looks at the machine's packet.</param>
+/// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock): each starts from scratch.</param>
+/// <param name="Budget">Something spends of the run's budget: callbacks, tail calls, loops that nobody has proved to end.</param>
+/// <param name="CountsLoops">Jumps backward spend of it too.</param>
+internal sealed record FusedNeeds(bool Machine, bool Begin, bool Budget, bool CountsLoops)
+{
+    /// <summary>Looks through a graph.</summary>
+    /// <remarks>
+    /// The verifier has walked the loops of what it accepted to their end, in a million instructions at most; what can go on longer than
+    /// that, because a helper calls it back again and again or because of may_goto, is counted.
+    /// </remarks>
+    public static FusedNeeds Of(Graph graph)
+    {
+        bool machine = !graph.IsVerified, begin = false, budget = false, counts = !graph.IsVerified;
+        foreach (GraphFunction function in graph.Functions)
+        {
+            foreach (Actor actor in function.Actors)
+            {
+                switch (actor.Kind)
+                {
+                    case ActorKind.Helper:
+                        machine = true;
+                        begin |= !FunctionNeeds.LeavesNothing(actor.Helper);
+                        counts |= (HelperEffectTable.Of(actor.Helper) & Jit.HelperEffects.CallsBack) != 0;
+                        break;
+                    case ActorKind.TailCall:
+                        machine = budget = true;
+                        begin |= function != graph.Main; // where the run's tail calls are not counted from 0 again
+                        break;
+                    case ActorKind.Call or ActorKind.PacketLoad:
+                        machine = true;
+                        break;
+                    case ActorKind.LoopBudget:
+                        counts = true;
+                        break;
+                    case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.CopyBytes or ActorKind.ClearBytes:
+                        machine |= actor.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue or PointerKind.Context);
+                        break;
+                }
+            }
+        }
+        return new FusedNeeds(machine, begin, budget || counts, counts);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Reflection.Emit;
+using Headrace.Dataflow;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine.Fused;
+
+/// <summary>The machine code of a program's graph, made form by form as it is asked for. Shared between threads and executors.</summary>
+/// <remarks>As with <see cref="CompiledProgram"/>, maps' addresses are constants in it: it lives no longer than they do.</remarks>
+internal sealed class FusedProgram
+{
+    private readonly Lock _lock = new();
+    private readonly FunctionWriter _functions;
+    private readonly Dictionary<int, FunctionMethod?> _callbacks = [];
+    private BurstMethod? _burst;
+    private EntryMethod? _entry;
+
+    /// <summary>Takes a graph; code is written later.</summary>
+    public FusedProgram(LoadedProgram program, Graph graph)
+    {
+        (Program, Graph) = (program, graph);
+        Needs = FusedNeeds.Of(graph);
+        _functions = new FunctionWriter(this);
+    }
+
+    /// <summary>The program.</summary>
+    public LoadedProgram Program { get; }
+
+    /// <summary>Its graph.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>What its code keeps at hand.</summary>
+    public FusedNeeds Needs { get; }
+
+    /// <summary>The methods of its functions while code is written.</summary>
+    public IFunctionTable Functions => _functions;
+
+    /// <summary>The program over a burst.</summary>
+    public BurstMethod Burst => Volatile.Read(ref _burst) ?? WriteBurst();
+
+    /// <summary>The program over what the machine has at hand: for tail calls and plain memory.</summary>
+    public EntryMethod Entry => Volatile.Read(ref _entry) ?? WriteEntry();
+
+    /// <summary>A function that helpers may call; null when the program never takes the address of one at this slot.</summary>
+    public FunctionMethod? Callback(int slot)
+    {
+        lock (_lock)
+        {
+            if (_callbacks.TryGetValue(slot, out FunctionMethod? method))
+                return method;
+            bool isTaken = Graph.Functions.Any(function => function.Actors.Any(actor => actor.Kind == ActorKind.FunctionAddress && actor.Immediate == slot));
+            return _callbacks[slot] = isTaken ? _functions.Delegate(slot) : null;
+        }
+    }
+
+    private BurstMethod WriteBurst()
+    {
+        lock (_lock)
+        {
+            if (_burst is { } known)
+                return known;
+            DynamicMethod method = FunctionTable.NewMethod(Program.Name, typeof(void), JitMethods.BurstParameters);
+            new FusedEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: true).EmitBurst();
+            _functions.WritePending();
+            BurstMethod burst = method.CreateDelegate<BurstMethod>(Program.MapArray);
+            Volatile.Write(ref _burst, burst);
+            return burst;
+        }
+    }
+
+    private EntryMethod WriteEntry()
+    {
+        lock (_lock)
+        {
+            if (_entry is { } known)
+                return known;
+            DynamicMethod method = FunctionTable.NewMethod(Program.Name, typeof(ulong), JitMethods.EntryParameters);
+            new FusedEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: false).EmitFunction();
+            _functions.WritePending();
+            EntryMethod entry = method.CreateDelegate<EntryMethod>(Program.MapArray);
+            Volatile.Write(ref _entry, entry);
+            return entry;
+        }
+    }
+
+    private sealed class FunctionWriter(FusedProgram owner) : IFunctionTable
+    {
+        private readonly Dictionary<int, DynamicMethod> _methods = [];
+        private readonly Queue<int> _pending = [];
+
+        public DynamicMethod Method(int function)
+        {
+            if (_methods.TryGetValue(function, out DynamicMethod? method))
+                return method;
+            method = FunctionTable.NewMethod(owner.Program.FunctionAt(function), typeof(ulong), JitMethods.FunctionParameters);
+            _methods.Add(function, method);
+            _pending.Enqueue(function);
+            return method;
+        }
+
+        public void WritePending()
+        {
+            while (_pending.TryDequeue(out int function))
+                new FusedEmitter(owner, owner.Graph.FunctionAt(function), _methods[function].GetILGenerator(), isBurst: false).EmitFunction();
+        }
+
+        public FunctionMethod Delegate(int function)
+        {
+            DynamicMethod method = Method(function);
+            WritePending();
+            return method.CreateDelegate<FunctionMethod>(owner.Program.MapArray);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using Headrace.Dataflow;
+
+namespace Headrace.Engine.Fused;
+
+/// <summary>Lets tokens that are never needed at the same time share a local: above all a loop's merges and what the next round brings them.</summary>
+internal sealed class Liveness
+{
+    // Beyond so many locals the table of who meets whom is not worth its size.
+    private const int MaxLocals = 4096;
+
+    private readonly Placement _placement;
+    private readonly int _count;
+    private readonly int _words;
+    private readonly ulong[][] _liveIn;
+    private readonly ulong[] _meets;
+    private readonly int[] _classes;
+    private readonly List<int>?[] _members;
+
+    private Liveness(Placement placement)
+    {
+        _placement = placement;
+        _count = placement.Locals.Count;
+        _words = (_count + 63) / 64;
+        _liveIn = [.. placement.Function.Blocks.Select(_ => new ulong[_words])];
+        _meets = new ulong[_count * _words];
+        _classes = [.. Enumerable.Range(0, _count)];
+        _members = new List<int>?[_count];
+    }
+
+    /// <summary>The variable of each local: locals of one variable share it.</summary>
+    public static int[] Share(Placement placement)
+    {
+        if (placement.Locals.Count is 0 or > MaxLocals)
+            return [.. Enumerable.Range(0, placement.Locals.Count)];
+        var liveness = new Liveness(placement);
+        liveness.FindLive();
+        foreach (Block block in placement.Function.Blocks)
+            liveness.Walk(block, liveness.MeetAt);
+        foreach (Block block in placement.Function.Blocks)
+        {
+            foreach (Actor merge in block.Actors)
+            {
+                if (merge.Kind != ActorKind.Merge)
+                    break;
+                liveness.Join(merge);
+            }
+        }
+        return liveness._classes;
+    }
+
+    private void FindLive()
+    {
+        IReadOnlyList<Block> blocks = _placement.Function.Blocks;
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            for (int i = blocks.Count - 1; i >= 0; i--)
+            {
+                ulong[] live = Walk(blocks[i], null);
+                if (live.AsSpan().SequenceEqual(_liveIn[i]))
+                    continue;
+                live.CopyTo(_liveIn[i], 0);
+                changed = true;
+            }
+        }
+    }
+
+    /// <summary>Goes through a block from its end and tells what is live where a local is set.</summary>
+    /// <returns>What is live at its head, the merges not among it.</returns>
+    private ulong[] Walk(Block block, Action<int, ulong[]>? set)
+    {
+        var live = new ulong[_words];
+        for (int exit = 0; exit < block.Successors.Count; exit++)
+        {
+            Block next = block.Successors[exit];
+            for (int word = 0; word < _words; word++)
+                live[word] |= _liveIn[next.Index][word];
+        }
+        for (int exit = 0; exit < block.Successors.Count; exit++)
+        {
+            Block next = block.Successors[exit];
+            int way = next.PredecessorIndex(block, exit);
+            foreach (Actor merge in next.Actors)
+            {
+                if (merge.Kind != ActorKind.Merge)
+                    break;
+                if (_placement.LocalOf(merge) >= 0)
+                    Use(merge.Inputs[way], live);
+            }
+        }
+        IReadOnlyList<Actor> actors = block.Actors;
+        for (int i = actors.Count - 1; i >= 0; i--)
+        {
+            Actor actor = actors[i];
+            if (actor.IsLiteral || _placement.IsInTree(actor) || actor.Kind is ActorKind.Parameter)
+                continue;
+            if (actor.Kind == ActorKind.Merge)
+            {
+                // Merges are set together: each meets the others.
+                for (int j = i; set is not null && j >= 0; j--)
+                {
+                    if (_placement.LocalOf(actors[j]) is >= 0 and var merge)
+                        set(merge, live);
+                }
+                for (int j = i; j >= 0; j--)
+                {
+                    if (_placement.LocalOf(actors[j]) is >= 0 and var merge)
+                        live[merge >> 6] &= ~(1UL << merge);
+                }
+                break;
+            }
+            if (_placement.LocalOf(actor) is >= 0 and var local)
+            {
+                set?.Invoke(local, live);
+                live[local >> 6] &= ~(1UL << local);
+            }
+            foreach (Actor input in actor.Inputs)
+                Use(input, live);
+        }
+        return live;
+    }
+
+    private void Use(Actor actor, ulong[] live)
+    {
+        if (_placement.LocalOf(actor) is >= 0 and var local)
+        {
+            live[local >> 6] |= 1UL << local;
+            return;
+        }
+        if (!_placement.IsInTree(actor))
+            return;
+        foreach (Actor input in actor.Inputs)
+            Use(input, live);
+    }
+
+    private void MeetAt(int local, ulong[] live)
+    {
+        for (int word = 0; word < _words; word++)
+            _meets[local * _words + word] |= live[word];
+    }
+
+    private bool Meet(int a, int b) => (_meets[a * _words + (b >> 6)] >> b & 1) != 0 || (_meets[b * _words + (a >> 6)] >> a & 1) != 0;
+
+    private void Join(Actor merge)
+    {
+        int local = _placement.LocalOf(merge);
+        if (local < 0)
+            return;
+        foreach (Actor input in merge.Inputs)
+        {
+            int other = _placement.LocalOf(input);
+            if (other < 0 || _classes[other] == _classes[local] || Placement.IsNarrow(input) != Placement.IsNarrow(merge))
+                continue;
+            (int keeps, int goes) = (_classes[local], _classes[other]);
+            List<int> these = _members[keeps] ??= [keeps], those = _members[goes] ??= [goes];
+            if (these.Exists(a => those.Exists(b => Meet(a, b))))
+                continue;
+            foreach (int member in those)
+                _classes[member] = keeps;
+            these.AddRange(those);
+            _members[goes] = null;
+        }
+    }
+}
