@@ -17,9 +17,6 @@ internal sealed unsafe partial class FusedEmitter
         if (!known)
             throw new UnsupportedFeatureException($"program '{_program.Name}'", $"helper {helper.Helper} at instruction {helper.Slot}", "the engines do not have it");
         bool callsBack = Headrace.Engine.Jit.HelperEffectTable.Of(helper.Helper).HasFlag(Jit.HelperEffects.CallsBack);
-        NotePlace(helper);
-        if (callsBack)
-            SaveBudget();
         _il.Emit(OpCodes.Ldarg_1);
         for (int argument = 0; argument < JitMethods.ArgumentCount; argument++)
         {
@@ -28,6 +25,9 @@ internal sealed unsafe partial class FusedEmitter
             else
                 _il.Emit(OpCodes.Ldc_I8, 0L);
         }
+        if (callsBack)
+            SaveBudget();
+        NotePlace(helper);
         _il.Emit(OpCodes.Ldc_I8, (long)entry.Function);
         _il.Emit(OpCodes.Conv_I);
         _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, typeof(ulong), JitMethods.HelperParameters, null);
@@ -79,19 +79,21 @@ internal sealed unsafe partial class FusedEmitter
     private void CallFunction(Actor call, int target, Action arguments)
     {
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
-        Label tooDeep = Rare(() => Throw(call, JitMethods.DepthFault));
         Spend(call, _program.FunctionLength(target));
         SaveBudget();
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldarg_1);
+        arguments();
         if (_function.Frames > 1)
             SetDepth(call.Frame + 1);
         else
             AddDepth(OpCodes.Add);
-        LoadField(_state, nameof(MachineState.CallDepth));
-        _il.Emit(OpCodes.Ldc_I4, Machine.MaxCallDepth);
-        _il.Emit(OpCodes.Bge, tooDeep);
-        _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldarg_1);
-        arguments();
+        if (!_trusts)
+        {
+            LoadField(_state, nameof(MachineState.CallDepth));
+            _il.Emit(OpCodes.Ldc_I4, Machine.MaxCallDepth);
+            _il.Emit(OpCodes.Bge, Rare(() => Throw(call, JitMethods.DepthFault)));
+        }
         _il.Emit(OpCodes.Call, _functions.Method(target));
         _il.Emit(OpCodes.Stloc, result);
         if (_function.Frames > 1)
@@ -176,7 +178,6 @@ internal sealed unsafe partial class FusedEmitter
             _il.Emit(OpCodes.Ldc_I4_0);
             _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.TailCalls)));
         }
-        NotePlace(call);
         SaveBudget();
         _il.Emit(OpCodes.Ldarg_1);
         PointerFacts array = call.Inputs[1].Facts.Pointer;
@@ -187,6 +188,7 @@ internal sealed unsafe partial class FusedEmitter
             Push(call.Inputs[1], wide: true);
         Push(call.Inputs[2], wide: true);
         _il.Emit(OpCodes.Ldloca, result);
+        NotePlace(call);
         _il.Emit(OpCodes.Call, known ? JitMethods.TailCallThrough : JitMethods.TailCall);
         _il.Emit(OpCodes.Brfalse, falls);
         LoadBudget();

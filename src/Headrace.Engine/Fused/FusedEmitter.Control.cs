@@ -192,6 +192,7 @@ internal sealed unsafe partial class FusedEmitter
     }
 
     /// <summary>Tells the machine which instruction runs and in which frame, before anything that may fault or look.</summary>
+    /// <remarks>Right before the call: accesses among the arguments have places of their own.</remarks>
     private void NotePlace(Actor actor)
     {
         _il.Emit(OpCodes.Ldloc, _state);

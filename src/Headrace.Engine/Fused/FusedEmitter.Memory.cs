@@ -85,11 +85,11 @@ internal sealed unsafe partial class FusedEmitter
                 Extended(load, wide, narrow);
                 return;
             case Way.Checked:
-                NotePlace(load);
                 _il.Emit(OpCodes.Ldarg_1);
                 PushAddress(load.Inputs[0], load.Immediate);
                 _il.Emit(OpCodes.Ldc_I4, load.Slot);
                 _il.Emit(OpCodes.Ldc_I4, load.Size);
+                NotePlace(load);
                 _il.Emit(OpCodes.Call, JitMethods.Load);
                 Extended(load, wide: true, narrow);
                 return;
@@ -144,12 +144,12 @@ internal sealed unsafe partial class FusedEmitter
                 Put(field.Width);
                 return;
             case Way.Checked:
-                NotePlace(store);
                 _il.Emit(OpCodes.Ldarg_1);
                 PushAddress(store.Inputs[0], store.Immediate);
                 Push(value, wide: true);
                 _il.Emit(OpCodes.Ldc_I4, store.Slot);
                 _il.Emit(OpCodes.Ldc_I4, store.Size);
+                NotePlace(store);
                 _il.Emit(OpCodes.Call, JitMethods.Store);
                 return;
         }
@@ -166,10 +166,7 @@ internal sealed unsafe partial class FusedEmitter
         bool isRaw = WayOf(copy, 0, copy.Immediate, copy.Length, write: true, out _) == Way.Raw
             && WayOf(copy, 1, copy.Immediate2, copy.Length, write: false, out _) == Way.Raw;
         if (!isRaw)
-        {
-            NotePlace(copy);
             _il.Emit(OpCodes.Ldarg_1);
-        }
         PushAddress(copy.Inputs[0], copy.Immediate);
         PushAddress(copy.Inputs[1], copy.Immediate2);
         _il.Emit(OpCodes.Ldc_I4, copy.Length);
@@ -180,6 +177,7 @@ internal sealed unsafe partial class FusedEmitter
             return;
         }
         _il.Emit(OpCodes.Ldc_I4, copy.Slot);
+        NotePlace(copy);
         _il.Emit(OpCodes.Call, FusedRuntime.CopyMethod);
     }
 
@@ -187,10 +185,7 @@ internal sealed unsafe partial class FusedEmitter
     {
         bool isRaw = WayOf(clear, 0, clear.Immediate, clear.Length, write: true, out _) == Way.Raw;
         if (!isRaw)
-        {
-            NotePlace(clear);
             _il.Emit(OpCodes.Ldarg_1);
-        }
         PushAddress(clear.Inputs[0], clear.Immediate);
         if (isRaw)
         {
@@ -202,6 +197,7 @@ internal sealed unsafe partial class FusedEmitter
         }
         _il.Emit(OpCodes.Ldc_I4, clear.Length);
         _il.Emit(OpCodes.Ldc_I4, clear.Slot);
+        NotePlace(clear);
         _il.Emit(OpCodes.Call, FusedRuntime.ClearMethod);
     }
 
@@ -251,12 +247,12 @@ internal sealed unsafe partial class FusedEmitter
         bool write = op != AtomicOp.LoadAcquire, wide = atomic.Size == 8;
         if (WayOf(atomic, 0, atomic.Immediate, atomic.Size, write, out _) != Way.Raw)
         {
-            NotePlace(atomic);
             _il.Emit(OpCodes.Ldarg_1);
             PushAddress(atomic.Inputs[0], atomic.Immediate);
             _il.Emit(OpCodes.Ldc_I4, atomic.Slot);
             _il.Emit(OpCodes.Ldc_I4, atomic.Size);
             _il.Emit(write ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
+            NotePlace(atomic);
             _il.Emit(OpCodes.Call, JitMethods.Check);
         }
         bool narrow = Placement.IsNarrow(atomic);
@@ -291,7 +287,6 @@ internal sealed unsafe partial class FusedEmitter
     /// <summary>Legacy packet access: the bytes in host order, or <see cref="Actor.OutsidePacket"/>.</summary>
     private void EmitPacketLoad(Actor load)
     {
-        NotePlace(load);
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldc_I4, (int)load.Immediate);
         if (load.Inputs.Count > 0)
@@ -301,6 +296,7 @@ internal sealed unsafe partial class FusedEmitter
         }
         _il.Emit(OpCodes.Ldc_I4, load.Size);
         _il.Emit(OpCodes.Ldc_I4, load.Slot);
+        NotePlace(load);
         _il.Emit(OpCodes.Call, FusedRuntime.LoadPacketMethod);
     }
 }

@@ -63,7 +63,10 @@ internal sealed class Placement
             Locals.Add(actor);
         }
         foreach (Actor actor in actors)
-            LimitSize(actor);
+        {
+            if (actor.Kind != ActorKind.Merge)
+                LimitSize(actor);
+        }
     }
 
     // Inputs stand before their users: what has grown too large keeps its parts in locals.

@@ -27,7 +27,11 @@ public unsafe class PassSwitchTests(ITestOutputHelper output)
         ulong seed = (ulong)Random.Shared.NextInt64();
         output.WriteLine($"disorder {seed}");
         foreach (Scenario scenario in Scenarios.All)
-            scenario.Check((spec, program) => new ScenarioEngine(spec, program, disabled, seed));
+        {
+            scenario.Check((spec, program) => new ScenarioEngine(spec, program,
+                (loaded, graph) => new DataflowExecutor(loaded, null, graph, new SimulationOptions(Disorder: seed)), disabled));
+            scenario.Check((spec, program) => new ScenarioEngine(spec, program, (loaded, graph) => new FusedExecutor(loaded, graph), disabled));
+        }
     }
 
     private static PassOptions Options(string disabled) => disabled switch
@@ -42,7 +46,15 @@ public unsafe class PassSwitchTests(ITestOutputHelper output)
         using LoadedProgram program = LoadedProgram.LoadPlain(vector.Program, $"line {vector.Line}");
         Graph graph = program.BuildGraph(Options(disabled));
         Assert.True(GraphCheck.Find(graph) is null, $"line {vector.Line}: {vector.Text}\n  {GraphCheck.Find(graph)}");
-        using var executor = new DataflowExecutor(program, new MachineOptions { Budget = 100_000 }, graph, new SimulationOptions(Disorder: seed));
+        var options = new MachineOptions { Budget = 100_000 };
+        using var tokens = new DataflowExecutor(program, options, graph, new SimulationOptions(Disorder: seed));
+        Check(vector, tokens, $"{disabled}, disorder {seed}, tokens");
+        using var fused = new FusedExecutor(program, graph, options);
+        Check(vector, fused, $"{disabled} fused code");
+    }
+
+    private static void Check(InstructionVector vector, Executor executor, string what)
+    {
         byte[] memory = [.. vector.Memory];
         ulong? result = null;
         string? fault = null;
@@ -58,20 +70,20 @@ public unsafe class PassSwitchTests(ITestOutputHelper output)
             }
         }
         Assert.True(vector.Fault is null ? result == vector.Result : fault?.Contains(vector.Fault, StringComparison.Ordinal) == true,
-            $"line {vector.Line}: {vector.Text}\n  without {disabled}, disorder {seed}, it answers {(fault is null ? $"0x{result:x}" : "fault: " + fault)}");
+            $"line {vector.Line}: {vector.Text}\n  without {what} answers {(fault is null ? $"0x{result:x}" : "fault: " + fault)}");
     }
 
     private sealed class ScenarioEngine : IScenarioEngine
     {
         private readonly Collection _collection;
-        private readonly DataflowExecutor _executor;
+        private readonly Executor _executor;
         private readonly PacketBurst _burst;
 
-        public ScenarioEngine(CollectionSpec spec, string program, string disabled, ulong seed)
+        public ScenarioEngine(CollectionSpec spec, string program, Func<LoadedProgram, Graph, Executor> make, string disabled)
         {
             _collection = Collection.Load(spec);
             LoadedProgram loaded = _collection.Programs[program];
-            _executor = new DataflowExecutor(loaded, null, loaded.BuildGraph(Options(disabled)), new SimulationOptions(Disorder: seed));
+            _executor = make(loaded, loaded.BuildGraph(Options(disabled)));
             _burst = new PacketBurst(1, spec.Programs[program].Type != ProgramType.Xdp);
         }
 

@@ -50,7 +50,7 @@ internal sealed class RandomTrial : IDisposable
             if (Difference(kernel, new EngineSubject(loaded, kind, _maps, _packets), program.Seed) is { } difference)
                 return kind == EngineKind.Dataflow ? difference + Suspects(kernel, loaded, program.Seed) : difference;
         }
-        return program.Seed % VariantEvery == 0 ? Difference(kernel, DataflowSubject(loaded, spec, program.Seed), program.Seed) : null;
+        return program.Seed % VariantEvery == 0 ? VariantDifference(kernel, loaded, spec, program.Seed) : null;
     }
 
     private string? Difference(KernelSubject kernel, EngineSubject subject, ulong seed)
@@ -74,8 +74,8 @@ internal sealed class RandomTrial : IDisposable
         EngineSubject Variant(PassOptions passes) => new("dataflow", new DataflowExecutor(loaded, loaded.BuildGraph(passes)), _maps, _packets);
     }
 
-    /// <summary>The dataflow engine once more: on the verifier's word, with one pass off, or none or all, and every order that links allow.</summary>
-    private EngineSubject DataflowSubject(LoadedProgram loaded, CollectionSpec spec, ulong seed)
+    /// <summary>The graph once more: on the verifier's word, with one pass off, or none or all; as tokens in every order that links allow, and as code.</summary>
+    private string? VariantDifference(KernelSubject kernel, LoadedProgram loaded, CollectionSpec spec, ulong seed)
     {
         int choice = (int)(seed / VariantEvery % (ulong)(PassPipeline.Names.Count + 2));
         PassOptions passes = choice < PassPipeline.Names.Count ? PassOptions.Without(PassPipeline.Names[choice])
@@ -85,7 +85,9 @@ internal sealed class RandomTrial : IDisposable
         if (GraphCheck.Find(graph) is { } problem)
             throw new InvalidOperationException($"seed {seed}: {problem}");
         var executor = new DataflowExecutor(loaded, null, graph, new SimulationOptions(PacketsPerProgram, Disorder: seed));
-        return new EngineSubject($"dataflow without {string.Join(", ", passes.Disabled)}", executor, _maps, _packets);
+        string without = string.Join(", ", passes.Disabled);
+        return Difference(kernel, new EngineSubject($"dataflow without {without}", executor, _maps, _packets), seed)
+            ?? Difference(kernel, new EngineSubject($"fused without {without}", new FusedExecutor(loaded, graph), _maps, _packets), seed);
     }
 
     public void Dispose()
