@@ -104,7 +104,8 @@ internal sealed class Placement
         if (user.Kind == ActorKind.Merge)
         {
             int way = Way(user, actor);
-            if (user.Block!.Predecessors[way].From != block)
+            // A merge that nobody looks at is not set: what would go along with it, a load that may fault, is done here.
+            if (user.Block!.Predecessors[way].From != block || user.Users.Count == 0)
                 return null;
             root = block.Actors.Count;
         }
