@@ -10,7 +10,7 @@ namespace Headrace.Bench;
 /// <summary>AF_XDP and packet-socket ports beside the same work in C: packets a second at full load, processor time by load.</summary>
 public sealed class PortsBenchmark() : Benchmark("ports", "forwarding over AF_XDP and PACKET_MMAP beside a C program doing the same, 64-byte packets over veth; processor time by load")
 {
-    private const int Rounds = 3;
+    private const int Rounds = 5;
     private static readonly TimeSpan s_idleTime = TimeSpan.FromSeconds(2);
     private static readonly int[] s_loads = [0, 10_000, 100_000, 500_000];
 

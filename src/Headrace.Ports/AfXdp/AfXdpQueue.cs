@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Headrace.Engine;
 using Headrace.Ports.Sys;
@@ -55,28 +56,8 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
                 _socket.Poke();
             return 0;
         }
-        var descriptors = (XdpDescriptor*)_socket.Receive.Entries;
-        ulong now = PortClock.Now;
-        long bytes = 0;
-        for (uint i = 0; i < count; i++)
-        {
-            XdpDescriptor descriptor = descriptors[_socket.Receive.Slot(index + i)];
-            byte* data = _base + descriptor.Address;
-            byte* chunk = _base + (descriptor.Address & ~(ulong)(Umem.ChunkSize - 1));
-            frames[i] = new Frame
-            {
-                HardStart = chunk,
-                Meta = data,
-                Data = data,
-                End = data + descriptor.Length,
-                HardEnd = chunk + Umem.ChunkSize,
-                IngressIfindex = _port.Ifindex,
-                RxQueueIndex = _index,
-                Timestamp = now,
-                Buffer = descriptor.Address,
-            };
-            bytes += descriptor.Length;
-        }
+        ulong source = _port.Ifindex | ((ulong)_index << 32);
+        long bytes = Describe((XdpDescriptor*)_socket.Receive.Entries, _socket.Receive.Mask, index, frames, (int)count, _base, source, PortClock.Now);
         _socket.Receive.Consume(count);
         Counters.CountReceived(count, bytes);
         Refill();
@@ -92,6 +73,16 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
         var descriptors = (XdpDescriptor*)_socket.Transmit.Entries;
         for (int i = 0; i < count; i++)
         {
+            if (takesOver)
+            {
+                int most = Math.Min(count - i, (int)(free - sent));
+                int inPlace = PutInPlace(frames + i, most, descriptors, _socket.Transmit.Mask, index, _base, ref bytes);
+                i += inPlace;
+                index += (uint)inPlace;
+                sent += inPlace;
+                if (i == count)
+                    break;
+            }
             Frame* frame = frames + i;
             uint length = (uint)frame->Length;
             ulong address = (ulong)(frame->Data - _base);
@@ -135,8 +126,7 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
     /// <inheritdoc/>
     public override void Release(Frame* frames, int count)
     {
-        for (int i = 0; i < count; i++)
-            _umem.Return(frames[i].Buffer);
+        _umem.Return(frames, count);
     }
 
     /// <inheritdoc/>
@@ -179,6 +169,45 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
         _umem.Dispose();
     }
 
+    // Loops by themselves: inlined into their callers they would keep their variables in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Describe(XdpDescriptor* descriptors, uint mask, uint index, Frame* frames, int count, byte* memory, ulong source, ulong now)
+    {
+        ulong bytes = 0;
+        for (Frame* end = frames + count; frames < end; frames++, index++)
+        {
+            XdpDescriptor* descriptor = descriptors + (index & mask);
+            ulong address = descriptor->Address;
+            uint length = descriptor->Length;
+            byte* chunk = memory + (address & ~(ulong)(Umem.ChunkSize - 1));
+            ReceivedFrame.Describe(frames, chunk, memory + address, length, chunk + Umem.ChunkSize, source, address, now);
+            bytes += length;
+        }
+        return (long)bytes;
+    }
+
+    /// <summary>Puts frames of our own memory on the transmit ring, up to the first that is too short.</summary>
+    /// <returns>How many.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int PutInPlace(Frame* frames, int count, XdpDescriptor* descriptors, uint mask, uint index, byte* memory, ref long bytes)
+    {
+        Frame* end = frames + count;
+        ulong sum = 0;
+        for (; frames < end; frames++, index++)
+        {
+            byte* data = frames->Data;
+            uint length = (uint)(frames->End - data);
+            if (length < EthernetHeader)
+                break;
+            XdpDescriptor* descriptor = descriptors + (index & mask);
+            descriptor->Address = (ulong)(data - memory);
+            *(ulong*)&descriptor->Length = length; // and no options
+            sum += length;
+        }
+        bytes += (long)sum;
+        return count - (int)(end - frames);
+    }
+
     // Room on the transmit ring; when there is too little, the kernel is made to take what is there first.
     private uint Room(uint wanted, out uint index)
     {
@@ -206,9 +235,7 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
         uint count = _socket.Completion.FilledFrom(out uint index);
         if (count == 0)
             return;
-        var addresses = (ulong*)_socket.Completion.Entries;
-        for (uint i = 0; i < count; i++)
-            _umem.Return(addresses[_socket.Completion.Slot(index + i)]);
+        _umem.Return((ulong*)_socket.Completion.Entries, _socket.Completion.Mask, index, count);
         _socket.Completion.Consume(count);
         _outstanding -= count;
     }
@@ -218,9 +245,7 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
         uint count = Math.Min(_socket.Fill.FreeFrom(uint.MaxValue, out uint index), (uint)_umem.Free);
         if (count == 0)
             return;
-        var addresses = (ulong*)_socket.Fill.Entries;
-        for (uint i = 0; i < count; i++)
-            addresses[_socket.Fill.Slot(index + i)] = _umem.Take();
+        _umem.Take((ulong*)_socket.Fill.Entries, _socket.Fill.Mask, index, count);
         _socket.Fill.Produce(count);
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Headrace.Engine;
 using Headrace.Ports.Sys;
 
 namespace Headrace.Ports;
@@ -51,6 +53,36 @@ internal sealed unsafe class Umem : IDisposable
 
     /// <summary>Gives back the chunk around an address.</summary>
     public void Return(ulong address) => _free[_freeCount++] = address & ~(ulong)(ChunkSize - 1);
+
+    /// <summary>Puts chunks on a ring. The caller has looked at <see cref="Free"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Take(ulong* entries, uint mask, uint index, uint count)
+    {
+        ulong* next = _free + _freeCount;
+        for (uint end = index + count; index != end; index++)
+            entries[index & mask] = *--next;
+        _freeCount -= (int)count;
+    }
+
+    /// <summary>Gives back chunks that a ring holds.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Return(ulong* entries, uint mask, uint index, uint count)
+    {
+        ulong* next = _free + _freeCount;
+        for (uint end = index + count; index != end; index++)
+            *next++ = entries[index & mask] & ~(ulong)(ChunkSize - 1);
+        _freeCount += (int)count;
+    }
+
+    /// <summary>Gives back the chunks of frames.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Return(Frame* frames, int count)
+    {
+        ulong* next = _free + _freeCount;
+        for (Frame* end = frames + count; frames < end; frames++)
+            *next++ = frames->Buffer & ~(ulong)(ChunkSize - 1);
+        _freeCount += count;
+    }
 
     /// <summary>Called by each queue that leaves; the last one releases the memory.</summary>
     public void Dispose()

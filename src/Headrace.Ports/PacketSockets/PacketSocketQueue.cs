@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Headrace.Engine;
 using Headrace.Ports.Sys;
@@ -63,25 +64,13 @@ internal sealed unsafe class PacketSocketQueue : PacketQueue, IDisposable
     {
         int count = 0;
         long bytes = 0;
-        while (count < capacity)
+        while (count < capacity && (_packetsLeft > 0 || OpenBlock()))
         {
-            if (_packetsLeft == 0 && !OpenBlock())
-                break;
-            PacketHeader* header = _next;
-            byte* end = header->NextOffset != 0 ? (byte*)header + header->NextOffset : BlockAt(_block) + _layout.BlockSize;
-            if (header->CapturedLength < header->Length)
-            {
-                Volatile.Write(ref _cut, _cut + 1);
-            }
-            else
-            {
-                Describe(frames + count, header, end);
-                bytes += frames[count].Length;
-                count++;
-                _lent[_block]++;
-            }
-            _next = (PacketHeader*)end;
-            if (--_packetsLeft == 0)
+            int most = (int)Math.Min((uint)(capacity - count), _packetsLeft);
+            int described = Describe(frames + count, most, ref bytes);
+            count += described;
+            _lent[_block] += described;
+            if (_packetsLeft == 0)
                 LeaveBlock();
         }
         if (count > 0)
@@ -120,11 +109,14 @@ internal sealed unsafe class PacketSocketQueue : PacketQueue, IDisposable
     /// <inheritdoc/>
     public override void Release(Frame* frames, int count)
     {
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count;)
         {
+            int same = CountSameBlock(frames + i, count - i);
             uint block = (uint)frames[i].Buffer;
-            if (--_lent[block] == 0 && (block != _block || _packetsLeft == 0))
+            _lent[block] -= same;
+            if (_lent[block] == 0 && (block != _block || _packetsLeft == 0))
                 GiveBack(block);
+            i += same;
         }
     }
 
@@ -183,27 +175,55 @@ internal sealed unsafe class PacketSocketQueue : PacketQueue, IDisposable
 
     private void GiveBack(uint block) => Volatile.Write(ref ((PacketBlock*)BlockAt(block))->Status, PacketBlock.OwnedByKernel);
 
-    private void Describe(Frame* frame, PacketHeader* header, byte* end)
+    /// <summary>Describes packets of the block at hand, but for those that were cut short.</summary>
+    /// <returns>How many are described; <paramref name="packets"/> are done with.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Describe(Frame* frames, int packets, ref long bytes)
     {
-        byte* data = (byte*)header + header->LinkOffset;
-        byte* dataEnd = data + header->CapturedLength;
-        if ((header->Status & PacketHeader.VlanValid) != 0 && header->CapturedLength >= EthernetHeader)
-            data = InsertTag(data, header);
-        *frame = new Frame
+        ulong source = _port.Ifindex | ((ulong)_index << 32), block = _block;
+        long wallToMonotonic = _wallToMonotonic;
+        Frame* next = frames;
+        PacketHeader* header = _next;
+        ulong sum = 0;
+        byte* blockEnd = BlockAt(_block) + _layout.BlockSize;
+        for (int left = packets; left > 0; left--)
         {
-            HardStart = (byte*)header + sizeof(PacketHeader),
-            Meta = data,
-            Data = data,
-            End = dataEnd,
-            HardEnd = end,
-            IngressIfindex = _port.Ifindex,
-            RxQueueIndex = _index,
-            Timestamp = (ulong)(header->Seconds * 1_000_000_000L + header->Nanoseconds + _wallToMonotonic),
-            Buffer = _block,
-        };
+            byte* end = header->NextOffset != 0 ? (byte*)header + header->NextOffset : blockEnd;
+            uint captured = header->CapturedLength;
+            if (captured < header->Length)
+            {
+                Volatile.Write(ref _cut, _cut + 1);
+            }
+            else
+            {
+                byte* data = (byte*)header + header->LinkOffset;
+                byte* dataEnd = data + captured;
+                if ((header->Status & PacketHeader.VlanValid) != 0 && captured >= EthernetHeader)
+                    data = InsertTag(data, header);
+                ulong time = (ulong)(header->Seconds * 1_000_000_000L + header->Nanoseconds + wallToMonotonic);
+                uint length = (uint)(dataEnd - data);
+                ReceivedFrame.Describe(next++, (byte*)header + sizeof(PacketHeader), data, length, end, source, block, time);
+                sum += length;
+            }
+            header = (PacketHeader*)end;
+        }
+        _next = header;
+        _packetsLeft -= (uint)packets;
+        bytes += (long)sum;
+        return (int)(next - frames);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int CountSameBlock(Frame* frames, int count)
+    {
+        Frame* end = frames + count, next = frames + 1;
+        while (next < end && next->Buffer == frames->Buffer)
+            next++;
+        return (int)(next - frames);
     }
 
     // The kernel takes the outer tag off before packet sockets see the packet; a program expects it where the wire had it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static byte* InsertTag(byte* data, PacketHeader* header)
     {
         byte* tagged = data - VlanTag;

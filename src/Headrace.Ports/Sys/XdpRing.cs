@@ -41,6 +41,9 @@ internal sealed unsafe class XdpRing : IDisposable
     public static XdpRing Map(Descriptor socket, in XdpRingOffsets offsets, uint size, int entrySize, long page, string what) =>
         new(Memory.Map(socket, (nuint)offsets.Descriptors + size * (nuint)entrySize, page, what), offsets, size);
 
+    /// <summary>What wraps an index to the ring.</summary>
+    public uint Mask => _mask;
+
     /// <summary>Entry number <paramref name="index"/>, wrapped to the ring.</summary>
     public uint Slot(uint index) => index & _mask;
 
