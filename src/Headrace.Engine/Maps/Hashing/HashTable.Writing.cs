@@ -79,12 +79,13 @@ internal sealed unsafe partial class HashTable<TKey>
     public void FinishReplacing(ref HashPosition position, int cpu, ref HashPosition old)
     {
         Publish(position);
+        // In buckets the key moves: a reader that had passed the new place before must know it when it finds the old one withdrawn.
+        HashBucket.Retire(position.Home);
         if (_elements is null)
         {
             Remove(ref old);
             return;
         }
-        HashBucket.Retire(position.Home);
         Volatile.Write(ref SpareOf(cpu), NumberIn(old.Element));
     }
 

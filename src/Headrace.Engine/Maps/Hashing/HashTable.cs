@@ -9,9 +9,9 @@ namespace Headrace.Engine;
 /// <para>A small table keeps its elements in an arena and their numbers in buckets. A freed element is the next one used, for whatever key, as in the
 /// kernel. A large table of small elements keeps them in the buckets (<see cref="NearSlots"/>): a look-up misses the cache once.</para>
 /// <para>Writers lock the home bucket. They fill an element before its tag is published in the bucket, and raise the home bucket's
-/// version after a tag was withdrawn and before the element can be used again. A reader that finds the version unchanged after
-/// its search has therefore seen only elements that were in the chain; otherwise it searches again, a bounded number of times, then
-/// once under the lock.</para>
+/// version after a tag was withdrawn and before the element can be used again; where a key moves to another place, also before the old
+/// tag is withdrawn. A reader that finds the version unchanged after its search has therefore seen only elements that were in the chain
+/// and missed none; otherwise it searches again, a bounded number of times, then once under the lock.</para>
 /// </remarks>
 internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : struct, IKey
 {
