@@ -12,7 +12,7 @@ namespace Headrace.Bench;
 public sealed class MiddleBenchmark : Benchmark
 {
     private const int Restarts = 7;
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(300), s_time = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(200), s_time = TimeSpan.FromMilliseconds(400);
 
     private readonly MiddleWiring[] _wirings;
 
