@@ -12,45 +12,48 @@ public class SoakTests
         Assert.SkipUnless(Environment.GetEnvironmentVariable("HEADRACE_LONG") == "1", "half an hour: ./test --long");
         double minutes = double.Parse(Environment.GetEnvironmentVariable("HEADRACE_SOAK_MINUTES") ?? "30", CultureInfo.InvariantCulture);
         TimeSpan duration = TimeSpan.FromMinutes(minutes);
-        var total = (Received: 0L, Finished: 0L);
-        long early = 0;
+        using var wires = new Wires(PeerPairs.Specs("memif server"), PeerPairs.Specs("vhost packed"), PeerPairs.Specs("virtio split"), PeerPairs.Specs("memif client"));
         ForwardProgram program = Acts.Load(2);
+        using var forwarder = new Forwarder(wires.Inner, program, new ForwarderOptions { Workers = 2, Pass = PassMode.Peer, DrainTime = TimeSpan.FromSeconds(30) });
+        byte[][] packets = [.. Enumerable.Range(0, 256).Select(id => Packet((byte)(1 + id % 3), id))];
+        forwarder.Start();
+        long early = 0, reloads = 0, restarts = 0;
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < duration)
         {
-            // A peer's life: ten seconds, then its wire and the loop are gone and new ones come.
-            using var wires = new Wires(2);
-            using var forwarder = new Forwarder(wires.Inner, program, new ForwarderOptions { Workers = 2, Pass = PassMode.Peer });
-            forwarder.Start();
-            TimeSpan end = clock.Elapsed + TimeSpan.FromSeconds(10), reload = clock.Elapsed + TimeSpan.FromSeconds(1);
-            byte[][] packets = [.. Enumerable.Range(0, 256).Select(id => Packet((byte)(1 + id % 3), id))];
-            while (clock.Elapsed < end)
+            for (int port = 0; port < wires.Inner.Count; port++)
             {
-                wires.Inject(0, packets);
-                wires.Take(0);
-                wires.Take(1);
-                if (clock.Elapsed < reload)
-                    continue;
-                reload += TimeSpan.FromSeconds(1);
+                wires.Inject(port, packets);
+                wires.Take(port);
+            }
+            if (clock.Elapsed > TimeSpan.FromSeconds(reloads + 1))
+            {
+                reloads++;
                 ForwardProgram next = Acts.Load(2, previous: program);
                 forwarder.Switch(next);
                 program.Dispose();
                 program = next;
             }
-            wires.Outer[1].Dispose();
-            wires.Inject(0, packets);
-            forwarder.Stop();
-            ForwarderStatistics statistics = forwarder.ReadStatistics();
-            Assert.Null(forwarder.Failure);
-            Assert.Equal(0, statistics.InFlight);
-            total = (total.Received + statistics.Received, total.Finished + statistics.Finished);
+            if (clock.Elapsed > TimeSpan.FromSeconds(10 * (restarts + 1)))
+                wires.Restart((int)(restarts++ % wires.Inner.Count));
             if (early == 0 && clock.Elapsed > duration / 4)
                 early = ResidentBytes();
         }
-        program.Dispose();
-        Assert.Equal(total.Received, total.Finished);
+        // Measured while all runs, as the first time.
         long late = ResidentBytes();
-        Assert.True(late < early + (32 << 20), $"{early >> 20} MiB after a quarter, {late >> 20} MiB at the end; {total.Received} packets");
+        var stop = new Thread(forwarder.Stop);
+        stop.Start();
+        while (!stop.Join(0))
+        {
+            for (int port = 0; port < wires.Inner.Count; port++)
+                wires.Take(port);
+        }
+        program.Dispose();
+        ForwarderStatistics statistics = forwarder.ReadStatistics();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{clock.Elapsed.TotalMinutes:f1} minutes, {reloads} reloads, {restarts} restarts, {early >> 10} KiB resident after a quarter, {late >> 10} KiB at the end; {statistics}");
+        Assert.Null(forwarder.Failure);
+        Assert.Equal(0, statistics.InFlight);
+        Assert.True(late < early + (32 << 20), $"{early >> 20} MiB after a quarter, {late >> 20} MiB at the end; {statistics}");
     }
 
     private static long ResidentBytes()

@@ -22,6 +22,17 @@ internal sealed unsafe class Wires : IDisposable
         }
     }
 
+    /// <summary>Wires of other kinds: what the forwarder's end and the other end are opened from.</summary>
+    public Wires(params (string Inner, string Outer)[] specs)
+    {
+        foreach ((string inner, string outer) in specs)
+        {
+            Inner.Add(PortKinds.Open(inner));
+            Outer.Add(PortKinds.Open(outer));
+        }
+        UntilUp();
+    }
+
     public List<IPacketPort> Inner { get; } = [];
 
     public List<IPacketPort> Outer { get; } = [];
@@ -36,6 +47,7 @@ internal sealed unsafe class Wires : IDisposable
             foreach (byte[] packet in some)
                 _burst.Add(packet);
             Outer[port].Queues[queue].Send(_injector, _burst.Frames, _burst.Count);
+            Outer[port].Queues[queue].Flush();
         }
         return (int)(Outer[port].Queues[queue].Counters.Sent - before);
     }
@@ -50,8 +62,20 @@ internal sealed unsafe class Wires : IDisposable
             for (int i = 0; i < count; i++)
                 taken.Add(new ReadOnlySpan<byte>(_frames.Frames[i].Data, _frames.Frames[i].Length).ToArray());
             queue.Release(_frames.Frames, count);
+            queue.Flush();
         }
         return taken;
+    }
+
+    public void UntilUp() => NumberedTraffic.UntilUp([.. Inner, .. Outer]);
+
+    /// <summary>Has an end go away and come back.</summary>
+    public void Restart(int port)
+    {
+        Outer[port].Dispose();
+        NumberedTraffic.Until(() => Inner[port].DownReason is not null, () => $"{Inner[port].Spec} does not know that its peer is gone");
+        Outer[port] = PortKinds.Open(Outer[port].Spec.Text);
+        UntilUp();
     }
 
     public void Dispose()
