@@ -26,6 +26,7 @@ internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
     private readonly nint* _spare = (nint*)NativeMemory.Alloc(Burst, (nuint)sizeof(nint));
     private readonly PeerBuffers _joined = new(64, PeerBuffers.StrideFor(PacketBurst.MaxLength));
     private uint _spareCount;
+    private long _unjoined;
     private bool _disposed;
 
     public DpdkQueue(DpdkPort port, DpdkEnvironment environment, ushort number)
@@ -97,14 +98,16 @@ internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
     /// <inheritdoc/>
     public override IReadOnlyList<KeyValuePair<string, long>> ReadMissed()
     {
+        KeyValuePair<string, long> unjoined = new("no buffer for a packet in several mbufs", Volatile.Read(ref _unjoined));
         // DPDK counts a device's, not a queue's.
         if (_number != 0 || Volatile.Read(ref _disposed))
-            return [];
+            return [unjoined];
         byte* statistics = stackalloc byte[DpdkAbi.StatisticsSize];
         if (_environment.Dpdk.GetStatistics(_port.Number, statistics) != 0)
-            return [];
+            return [unjoined];
         return
         [
+            unjoined,
             new("missed by the device", *(long*)(statistics + DpdkAbi.StatisticsMissed)),
             new("damaged on the wire", *(long*)(statistics + DpdkAbi.StatisticsErrors)),
             new("no mbuf free", *(long*)(statistics + DpdkAbi.StatisticsNoBuffer)),
@@ -269,7 +272,10 @@ internal sealed unsafe class DpdkQueue : PacketQueue, IDisposable
             ReceivedFrame.Describe(frame, buffer, data, (uint)(to - data), buffer + _joined.Stride, _port.Ifindex | ((ulong)_number << 32), ((ulong)index << 1) | IsJoined, now);
         }
         else
+        {
             fits = false;
+            Volatile.Write(ref _unjoined, _unjoined + 1);
+        }
         nint toFree = (nint)first;
         _environment.Dpdk.FreeMbufs(&toFree, 1);
         return fits;

@@ -19,7 +19,9 @@ internal sealed unsafe class SplitDeviceRing : DeviceRing
         _descriptors = (VirtioDescriptor*)setup.Descriptors;
         _available = setup.Driver;
         _used = setup.Device;
-        _next = (ushort)setup.Base;
+        // Not SET_VRING_BASE, which DPDK's virtio_user sends as 0 when we come back to a ring in use: this end uses buffers in order, so all
+        // before the used index are done with, and none behind it.
+        _next = Volatile.Read(ref *(ushort*)(setup.Device + 2));
         Volatile.Write(ref *(ushort*)_used, NoNotify); // this end polls
     }
 

@@ -65,6 +65,33 @@ public sealed unsafe class DpdkPortTests
     }
 
     [Fact]
+    public void A_packet_in_several_mbufs_that_finds_no_buffer_is_counted()
+    {
+        const int Sent = 100;
+        string capture = Path.Combine(Path.GetTempPath(), $"headrace-dpdk-{Guid.NewGuid():N}.pcap");
+        using (var writer = CaptureWriter.Create(capture))
+        {
+            for (int i = 0; i < Sent; i++)
+                writer.Write(0, Enumerable.Repeat((byte)i, 5000).ToArray());
+        }
+        using var port = Open($"net_pcap_long,rx_pcap={capture},tx_pcap=/dev/null");
+        using var frames = new FrameArray(Sent);
+        int received = 0;
+        NumberedTraffic.Until(() =>
+        {
+            received += port.Queues[0].Receive(frames.Frames + received, Sent - received);
+            return received + Missed() == Sent;
+        }, () => $"{Sent} sent, {received} received, {Missed()} missed");
+        File.Delete(capture);
+        Assert.True(received is > 0 and < Sent, $"{received} received and kept");
+        for (int i = 0; i < received; i++)
+            Assert.Equal(Enumerable.Repeat(frames.Frames[i].Data[0], 5000), new ReadOnlySpan<byte>(frames.Frames[i].Data, frames.Frames[i].Length).ToArray());
+        port.Queues[0].Release(frames.Frames, received);
+
+        long Missed() => port.ReadStatistics().Missed["no buffer for a packet in several mbufs"];
+    }
+
+    [Fact]
     public void The_endless_device_runs_dry_of_nothing()
     {
         using var port = Open("net_null_endless");

@@ -37,6 +37,15 @@ public sealed class MemifTestpmdTests : IDisposable
         }
     }
 
-    private Testpmd Start(string role) =>
-        new([$"net_memif0,role={(role == "server" ? "client" : "server")},socket={_socket},socket-abstract=no,id=0"]);
+    [Fact]
+    public void We_may_go_and_come_back()
+    {
+        // As a client, net_memif looks for its server again only when its port is stopped and started.
+        Testpmd.Require();
+        using var testpmd = Start("client", "-i");
+        testpmd.MeetsAgain($"memif:{_socket},role=client", window: 800);
+    }
+
+    private Testpmd Start(string role, params string[] more) =>
+        new([$"net_memif0,role={(role == "server" ? "client" : "server")},socket={_socket},socket-abstract=no,id=0"], more: more);
 }

@@ -63,7 +63,8 @@ internal sealed class Testpmd : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.StandardInput.WriteLine(); // without its prompt, testpmd forwards until somebody presses enter
+            _process.StandardInput.Write("stop\nquit\n"); // without its prompt, testpmd forwards until it reads anything
+            _process.StandardInput.Flush();
             if (!_process.WaitForExit(NumberedTraffic.Patience))
                 Kill();
         }
@@ -95,6 +96,25 @@ internal sealed class Testpmd : IDisposable
         NumberedTraffic.Until(() => port.DownReason is null, () => $"{port.Spec}: {port.DownReason}\n{Finish()}");
         NumberedTraffic.UntilReturned(port.Queues[0], Finish);
         NumberedTraffic.OneWay(port.Queues[0], port.Queues[0], packets, NumberedTraffic.Lengths(22, 1514), window, Finish);
+    }
+
+    /// <summary>Opens a port to it, sends frames and takes them back, and closes the port, again and again.</summary>
+    public void MeetsAgain(string port, int window)
+    {
+        for (int i = 0; i < Restarts; i++)
+        {
+            using IPacketPort ours = PortKinds.Open(port);
+            NumberedTraffic.Until(() =>
+            {
+                // Its drivers look for a peer that left when they are asked for the link's state, which needs its prompt (-i).
+                if (ours.DownReason is null)
+                    return true;
+                _process.StandardInput.WriteLine("show port info 0");
+                Thread.Sleep(100);
+                return false;
+            }, () => $"{ours.Spec}: {ours.DownReason}\n{Finish()}");
+            ReturnsFrames(ours, 2000, window);
+        }
     }
 
     /// <summary>Ends it at once, as a crash would.</summary>

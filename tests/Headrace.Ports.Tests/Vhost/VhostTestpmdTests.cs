@@ -38,5 +38,15 @@ public sealed class VhostTestpmdTests : IDisposable
         }
     }
 
-    private Testpmd Start(string device) => new([$"net_virtio_user0,path={_socket},queue_size=1024,{device}"], more: ["--rxd=1024", "--txd=1024"]);
+    [Theory]
+    [InlineData("packed_vq=0")]
+    [InlineData("packed_vq=1")]
+    public void We_may_go_and_come_back(string device)
+    {
+        Testpmd.Require();
+        using var testpmd = Start(device + ",server=1", "-i"); // as a client, virtio_user does not look for its device again
+        testpmd.MeetsAgain($"vhost-user:{_socket},role=client", window: 800);
+    }
+
+    private Testpmd Start(string device, params string[] more) => new([$"net_virtio_user0,path={_socket},queue_size=1024,{device}"], more: ["--rxd=1024", "--txd=1024", .. more]);
 }

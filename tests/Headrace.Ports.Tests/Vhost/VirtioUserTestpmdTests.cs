@@ -37,5 +37,16 @@ public sealed class VirtioUserTestpmdTests : IDisposable
         }
     }
 
-    private Testpmd Start(string device) => new([$"net_vhost0,iface={_socket}{device}"]);
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(",packed", "")]
+    [InlineData(",role=server", ",client=1")]
+    public void We_may_go_and_come_back(string options, string device)
+    {
+        Testpmd.Require();
+        using var testpmd = Start(device, "-i");
+        testpmd.MeetsAgain($"virtio-user:{_socket},ring=1024{options}", window: 800);
+    }
+
+    private Testpmd Start(string device, params string[] more) => new([$"net_vhost0,iface={_socket}{device}"], more: more);
 }
