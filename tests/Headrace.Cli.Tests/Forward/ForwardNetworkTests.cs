@@ -66,21 +66,21 @@ public sealed class ForwardNetworkTests : IDisposable
     }
 
     [Fact]
-    public void Flows_named_go_to_the_bypass_while_the_kernel_keeps_its_connections()
+    public void Dns_goes_to_the_bypass_while_the_kernel_keeps_its_ssh_connections()
     {
         Assert.SkipUnless(Ports.FlowFilter.Obstacle.Length == 0, Ports.FlowFilter.Obstacle);
         using var bridge = new RunningForwarder(null, "--port", $"packet:{_spaces.LeftWire}", "--port", $"packet:{_spaces.RightWire}",
             "--program", Path.Combine(Repository.Programs, "pass.bpf.o"), "--pass", "peer");
         string socket = _folder.File("control");
-        // In the right namespace itself: its UDP port 7 is answered by a program, TCP and ICMP by the kernel.
+        // In the right namespace itself: what comes for its UDP port 53 is a program's, TCP port 22 and ICMP are the kernel's.
         using var forwarder = new RunningForwarder(_spaces.Right, "--port", $"afxdp:{TwoNamespaces.Inner}", "--program", Path.Combine(Repository.Programs, "drop.bpf.o"),
-            "--flows", "udp dst port 7", "--control", socket);
+            "--flows", "udp dst port 53", "--control", socket);
         Assert.Equal(0, LossOf("ping -c 3 -i 0.1 -W 2 10.99.0.2"));
-        using Process connection = TwoNamespaces.Start(_spaces.Right, "iperf3 -s -1 --forceflush");
+        using Process connection = TwoNamespaces.Start(_spaces.Right, "iperf3 -s -1 -p 22 --forceflush");
         connection.StandardOutput.ReadLine();
-        using Process client = TwoNamespaces.Start(_spaces.Left, "iperf3 -c 10.99.0.2 -t 3 -b 50M -J");
-        Send("7", 50);
-        Assert.Equal("udp dst port 7\n", Ask(socket, "flows"));
+        using Process client = TwoNamespaces.Start(_spaces.Left, "iperf3 -c 10.99.0.2 -p 22 -t 3 -b 50M -J");
+        Send("53", 50);
+        Assert.Equal("udp dst port 53\n", Ask(socket, "flows"));
         Assert.Equal("ok\n", Ask(socket, "flows add icmp"));
         Assert.Equal(100, LossOf("ping -c 1 -W 1 10.99.0.2"));
         Assert.Equal("ok\n", Ask(socket, "flows remove icmp"));
