@@ -166,38 +166,4 @@ internal sealed unsafe partial class FusedEmitter
             _il.Emit(OpCodes.Br, done);
         }
     }
-
-    // Where it happens, the callee's R0 is this function's; where it does not, the program goes on.
-    private void EmitTailCall(Actor call)
-    {
-        Label falls = _il.DefineLabel();
-        LocalBuilder result = _il.DeclareLocal(typeof(ulong));
-        if (_isBurst)
-        {
-            _il.Emit(OpCodes.Ldloc, _state);
-            _il.Emit(OpCodes.Ldc_I4_0);
-            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.TailCalls)));
-        }
-        SaveBudget();
-        _il.Emit(OpCodes.Ldarg_1);
-        PointerFacts array = call.Inputs[1].Facts.Pointer;
-        bool known = array is { Kind: PointerKind.Map, Index: >= 0 } && _program.MapArray[array.Index] is ProgramArrayMap;
-        if (known)
-            _maps.Load(array.Index);
-        else
-            Push(call.Inputs[1], wide: true);
-        Push(call.Inputs[2], wide: true);
-        _il.Emit(OpCodes.Ldloca, result);
-        NotePlace(call);
-        _il.Emit(OpCodes.Call, known ? JitMethods.TailCallThrough : JitMethods.TailCall);
-        _il.Emit(OpCodes.Brfalse, falls);
-        LoadBudget();
-        if (_isBurst)
-        {
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Call, JitMethods.AfterTailCall);
-        }
-        Return(() => _il.Emit(OpCodes.Ldloc, result));
-        _il.MarkLabel(falls);
-    }
 }

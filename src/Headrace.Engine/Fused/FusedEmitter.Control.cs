@@ -126,6 +126,8 @@ internal sealed unsafe partial class FusedEmitter
             result();
             _il.Emit(OpCodes.Conv_U4);
             _il.Emit(OpCodes.Stfld, JitMethods.FrameField(nameof(Frame.Verdict)));
+            if (_needs.Program)
+                ReturnProgram();
             _il.Emit(OpCodes.Br, _next);
             return;
         }

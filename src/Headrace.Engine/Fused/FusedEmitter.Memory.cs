@@ -75,9 +75,8 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Add);
     }
 
-    private void EmitLoad(Actor load)
+    private void EmitLoad(Actor load, bool narrow)
     {
-        bool narrow = Placement.IsNarrow(load);
         switch (WayOf(load, 0, load.Immediate, load.Size, write: false, out ContextAccess field))
         {
             case Way.Context:
@@ -241,7 +240,7 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Add);
     }
 
-    private void EmitAtomic(Actor atomic)
+    private void EmitAtomic(Actor atomic, bool narrow)
     {
         AtomicOp op = atomic.AtomicOp;
         bool write = op != AtomicOp.LoadAcquire, wide = atomic.Size == 8;
@@ -255,7 +254,6 @@ internal sealed unsafe partial class FusedEmitter
             NotePlace(atomic);
             _il.Emit(OpCodes.Call, JitMethods.Check);
         }
-        bool narrow = Placement.IsNarrow(atomic);
         PushAddress(atomic.Inputs[0], atomic.Immediate);
         switch (op)
         {

@@ -8,17 +8,18 @@ namespace Headrace.Engine.Fused;
 
 internal sealed unsafe partial class FusedEmitter
 {
-    /// <summary>Writes what an actor does and pushes its token, in 32 bits where it is narrow.</summary>
-    private void EmitValue(Actor actor)
+    /// <summary>Writes what an actor does and pushes its token.</summary>
+    /// <param name="actor">The actor.</param>
+    /// <param name="narrow">True for the low 32 bits. Otherwise 64, of which those above may be anything where nobody looks at them.</param>
+    private void EmitValue(Actor actor, bool narrow)
     {
-        bool narrow = Placement.IsNarrow(actor);
         switch (actor.Kind)
         {
             case ActorKind.Load:
-                EmitLoad(actor);
+                EmitLoad(actor, narrow);
                 return;
             case ActorKind.Atomic:
-                EmitAtomic(actor);
+                EmitAtomic(actor, narrow);
                 return;
             case ActorKind.PacketLoad:
                 EmitPacketLoad(actor);

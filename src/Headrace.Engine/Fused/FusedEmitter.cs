@@ -25,7 +25,7 @@ internal sealed unsafe partial class FusedEmitter
     private readonly LocalBuilder[] _variables;
     private readonly Label[] _labels;
     private readonly Label _next;
-    private readonly List<Action> _rare = [];
+    private readonly List<Action> _rare;
     private readonly MapCode _maps;
     private readonly LocalBuilder _state;
     private readonly LocalBuilder _frame;
@@ -39,21 +39,27 @@ internal sealed unsafe partial class FusedEmitter
     /// <param name="function">The function.</param>
     /// <param name="il">Where to write.</param>
     /// <param name="isBurst">True for the program once for each frame of a burst; false for one call.</param>
-    public FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst)
+    public FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst) : this(owner, function, il, isBurst, null)
     {
+    }
+
+    private FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst, FusedEmitter? caller)
+    {
+        _caller = caller;
+        _rare = caller?._rare ?? [];
         (_owner, _program, _graph, _function, _functions, _il, _isBurst) = (owner, owner.Program, owner.Graph, function, owner.Functions, il, isBurst);
         _trusts = _graph.IsVerified;
         _needs = owner.Needs;
         _placement = new Placement(function);
-        _state = il.DeclareLocal(typeof(MachineState*));
-        _frame = il.DeclareLocal(typeof(Frame*));
-        _top = il.DeclareLocal(typeof(ulong));
-        _budget = _needs.Budget ? il.DeclareLocal(typeof(long)) : null;
+        _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
+        _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
+        _top = caller?._top ?? il.DeclareLocal(typeof(ulong));
+        _budget = caller?._budget ?? (_needs.Budget ? il.DeclareLocal(typeof(long)) : null);
         _loops = function.Actors.Any(actor => actor.Kind == ActorKind.LoopBudget) ? il.DeclareLocal(typeof(uint)) : null;
         _depth = function.Frames > 1 && !isBurst ? il.DeclareLocal(typeof(int)) : null;
         _maps = new MapCode(il, _program.MapArray, _state);
         _labels = [.. function.Blocks.Select(_ => il.DefineLabel())];
-        _next = il.DefineLabel();
+        _next = caller?._next ?? il.DefineLabel();
         _variables = DeclareVariables();
     }
 
@@ -214,7 +220,7 @@ internal sealed unsafe partial class FusedEmitter
         }
         if (actor.IsPure && local < 0)
             return; // nobody takes it
-        EmitValue(actor);
+        EmitValue(actor, Placement.IsNarrow(actor));
         if (local >= 0)
             _il.Emit(OpCodes.Stloc, _variables[local]);
         else
@@ -248,10 +254,15 @@ internal sealed unsafe partial class FusedEmitter
                 break;
             default:
                 if (_placement.LocalOf(actor) is >= 0 and var local)
+                {
                     _il.Emit(OpCodes.Ldloc, _variables[local]);
+                    Convert(!Placement.IsNarrow(actor), wide);
+                }
                 else
-                    EmitValue(actor);
-                Convert(!Placement.IsNarrow(actor), wide);
+                {
+                    // In the width that is asked for: what the runtime's compiler knows again, a rotation, is not to be torn.
+                    EmitValue(actor, !wide);
+                }
                 return;
         }
         Convert(true, wide);

@@ -1,3 +1,4 @@
+using Headrace.Bytecode;
 using Headrace.Dataflow;
 using Headrace.Engine.Jit;
 
@@ -5,10 +6,11 @@ namespace Headrace.Engine.Fused;
 
 /// <summary>What the code of a graph has to keep at hand.</summary>
 /// <param name="Machine">Something in it looks at the machine's packet.</param>
+/// <param name="Program">The same but for tail calls: it looks at which program runs.</param>
 /// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock): each starts from scratch.</param>
 /// <param name="Budget">Something spends of the run's budget: callbacks, tail calls, loops that nobody has proved to end.</param>
 /// <param name="CountsLoops">Jumps backward spend of it too.</param>
-internal sealed record FusedNeeds(bool Machine, bool Begin, bool Budget, bool CountsLoops)
+internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool Budget, bool CountsLoops)
 {
     /// <summary>Looks through a graph.</summary>
     /// <remarks>
@@ -17,7 +19,7 @@ internal sealed record FusedNeeds(bool Machine, bool Begin, bool Budget, bool Co
     /// </remarks>
     public static FusedNeeds Of(Graph graph)
     {
-        bool machine = !graph.IsVerified, begin = false, budget = false, counts = !graph.IsVerified;
+        bool program = !graph.IsVerified, tailCalls = false, begin = false, budget = false, counts = !graph.IsVerified;
         foreach (GraphFunction function in graph.Functions)
         {
             foreach (Actor actor in function.Actors)
@@ -25,26 +27,28 @@ internal sealed record FusedNeeds(bool Machine, bool Begin, bool Budget, bool Co
                 switch (actor.Kind)
                 {
                     case ActorKind.Helper:
-                        machine = true;
+                        program = true;
                         begin |= !FunctionNeeds.LeavesNothing(actor.Helper);
                         counts |= (HelperEffectTable.Of(actor.Helper) & Jit.HelperEffects.CallsBack) != 0;
                         break;
                     case ActorKind.TailCall:
-                        machine = budget = true;
+                        tailCalls = budget = true;
                         begin |= function != graph.Main; // where the run's tail calls are not counted from 0 again
                         break;
                     case ActorKind.Call or ActorKind.PacketLoad:
-                        machine = true;
+                        program = true;
                         break;
                     case ActorKind.LoopBudget:
                         counts = true;
                         break;
                     case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.CopyBytes or ActorKind.ClearBytes:
-                        machine |= actor.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue or PointerKind.Context);
+                        // A frame may lack the fields of a socket buffer.
+                        program |= actor.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue)
+                            && !(actor.Inputs[0].Facts.Pointer.Kind == PointerKind.Context && graph.Program.Type == ProgramType.Xdp);
                         break;
                 }
             }
         }
-        return new FusedNeeds(machine, begin, budget || counts, counts);
+        return new FusedNeeds(program || tailCalls, program, begin, budget || counts, counts);
     }
 }

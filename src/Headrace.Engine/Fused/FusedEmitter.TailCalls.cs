@@ -1,0 +1,117 @@
+using System.Reflection.Emit;
+using Headrace.Dataflow;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine.Fused;
+
+internal sealed unsafe partial class FusedEmitter
+{
+    // A method that grows without bound would lose the runtime's optimisation.
+    private const int MostInlinedActors = 2000;
+
+    private readonly FusedEmitter? _caller;
+    private LocalBuilder? _self;
+    private int _inlinedActors;
+    private int _tailCalls;
+
+    private FusedEmitter Root => _caller?.Root ?? this;
+
+    // Where it happens, the callee's R0 is this function's; where it does not, the program goes on.
+    private void EmitTailCall(Actor call)
+    {
+        Label falls = _il.DefineLabel();
+        LocalBuilder result = _il.DeclareLocal(typeof(ulong));
+        PointerFacts array = call.Inputs[1].Facts.Pointer;
+        bool known = array is { Kind: PointerKind.Map, Index: >= 0 } && _program.MapArray[array.Index] is ProgramArrayMap;
+        if (_isBurst)
+        {
+            if (known && call.Inputs[2].Facts.Constant is { } index)
+                EmitKnownTarget(array.Index, (uint)index);
+            if (!_needs.Program)
+                TakeProgram();
+            _il.Emit(OpCodes.Ldloc, _state);
+            _il.Emit(OpCodes.Ldc_I4, _tailCalls);
+            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.TailCalls)));
+        }
+        SaveBudget();
+        _il.Emit(OpCodes.Ldarg_1);
+        if (known)
+            _maps.Load(array.Index);
+        else
+            Push(call.Inputs[1], wide: true);
+        Push(call.Inputs[2], wide: true);
+        _il.Emit(OpCodes.Ldloca, result);
+        NotePlace(call);
+        _il.Emit(OpCodes.Call, known ? JitMethods.TailCallThrough : JitMethods.TailCall);
+        _il.Emit(OpCodes.Brfalse, falls);
+        LoadBudget();
+        if (_isBurst)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, JitMethods.AfterTailCall);
+        }
+        Return(() => _il.Emit(OpCodes.Ldloc, result));
+        _il.MarkLabel(falls);
+        if (!_needs.Program)
+            ReturnProgram();
+    }
+
+    // Writes the program that a constant index of a known array leads to now in place of the call, behind a test that it still does.
+    private void EmitKnownTarget(int array, uint index)
+    {
+        if (InlineTarget(array, index) is not { } target)
+            return;
+        Root._inlinedActors += target.Graph.Main.Actors.Count();
+        Label other = _il.DefineLabel();
+        LocalBuilder found = _il.DeclareLocal(typeof(LoadedProgram));
+        _maps.Load(array);
+        _il.Emit(OpCodes.Call, JitMethods.Programs);
+        _il.Emit(OpCodes.Ldc_I4, (int)index);
+        _il.Emit(OpCodes.Ldelem_Ref);
+        _il.Emit(OpCodes.Stloc, found);
+        _il.Emit(OpCodes.Ldloc, found);
+        _il.Emit(OpCodes.Brfalse, other);
+        _il.Emit(OpCodes.Ldloc, found);
+        _il.Emit(OpCodes.Call, JitMethods.ProgramId);
+        _il.Emit(OpCodes.Ldc_I4, target.Program.Id);
+        _il.Emit(OpCodes.Bne_Un, other);
+        var inner = new FusedEmitter(target, target.Graph.Main, _il, isBurst: true, this) { _self = found, _tailCalls = _tailCalls + 1 };
+        if (target.Needs.Program)
+            inner.TakeProgram();
+        inner.EmitBlocks();
+        _il.MarkLabel(other);
+    }
+
+    private FusedProgram? InlineTarget(int array, uint index)
+    {
+        var programs = (ProgramArrayMap)_program.MapArray[array];
+        if (programs.ProgramAt(index) is not { } target || target.Context != _program.Context || !_program.MayTailCall(target) || target.MapArray != _program.MapArray)
+            return null;
+        for (FusedEmitter? emitter = this; emitter is not null; emitter = emitter._caller)
+        {
+            if (emitter._program == target)
+                return null;
+        }
+        FusedProgram code = target.Fused;
+        bool isSimple = code.Graph.IsVerified == _trusts && code.Graph.Functions.Count == 1 && code.Needs is { Begin: false, CountsLoops: false };
+        return isSimple && _tailCalls + 1 < Machine.MaxTailCalls && Root._inlinedActors + code.Graph.Main.Actors.Count() <= MostInlinedActors ? code : null;
+    }
+
+    // What looks at the machine (faults, helpers) has to see the program that runs.
+    private void TakeProgram()
+    {
+        if (_self is null)
+            return;
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldloc, _self);
+        _il.Emit(OpCodes.Call, JitMethods.SetProgram);
+    }
+
+    private void ReturnProgram()
+    {
+        if (_self is null)
+            return;
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Call, JitMethods.OwnProgram);
+    }
+}
