@@ -7,6 +7,7 @@ public static class BenchmarkList
     public static IReadOnlyList<Benchmark> All { get; } =
     [
         new EngineBenchmark(),
+        new CompileBenchmark(),
         new TablesBenchmark(),
         new VerifierBenchmark(),
         new LinuxBenchmark(),

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime;
+using Headrace.Dataflow;
+using Headrace.Engine;
+using Headrace.Objects;
+using Headrace.Verifier;
+
+namespace Headrace.Bench;
+
+/// <summary>How long a program takes from verified to machine code, step by step, once the compiler itself is warm; medians.</summary>
+public sealed class CompileBenchmark() : Benchmark("compile", "from a verified program to machine code: facts, graph, passes, IL, .NET's compiler; fused beside the jit, ms")
+{
+    private const int Warming = 12;
+    private const int Rounds = 15;
+
+    // The first has about a hundred instructions.
+    private static readonly (string Object, string Program, double Asked)[] s_programs = [("rxq_info.bpf.o", "rxq_info", 3), ("firewall.bpf.o", "firewall", 60), ("lb.bpf.o", "lb", 60)];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes)
+    {
+        var rows = new List<BenchmarkRow>();
+        foreach ((string name, string program, double asked) in s_programs)
+            rows.AddRange(Measure(name, program, asked));
+        return rows;
+    }
+
+    private static IEnumerable<BenchmarkRow> Measure(string name, string program, double asked)
+    {
+        using Stream stream = typeof(CompileBenchmark).Assembly.GetManifestResourceStream(name)!;
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        CollectionSpec spec = CollectionSpec.Parse(bytes, name);
+        var steps = new SortedDictionary<string, List<double>>(StringComparer.Ordinal);
+        var passes = new Dictionary<string, List<double>>();
+        for (int round = 0; round < Warming + Rounds; round++)
+        {
+            Dictionary<string, double> times = Round(spec, program, out IReadOnlyList<PassReport> reports);
+            if (round < Warming)
+                continue;
+            foreach ((string step, double time) in times)
+                Add(steps, step, time);
+            foreach (PassReport report in reports)
+                Add(passes, report.Name, report.Time.TotalMilliseconds);
+        }
+        string title = string.Create(CultureInfo.InvariantCulture, $"{program} ({spec.Programs[program].Instructions.Length} instructions)");
+        double jit = Median(steps["9 jit"]);
+        foreach ((string step, List<double> times) in steps)
+        {
+            if (step[0] < '8')
+                yield return BenchmarkRow.Of($"{title}, {step[2..]}", Median(times), null, "ms");
+        }
+        foreach ((string pass, List<double> times) in passes.OrderByDescending(pair => Median(pair.Value)).Take(4))
+            yield return BenchmarkRow.Of($"{title}, pass {pass}", Median(times), null, "ms");
+        yield return BenchmarkRow.Of(string.Create(CultureInfo.InvariantCulture, $"{title}, fused in all (asked: {asked:F0}), beside the jit"), Median(steps["8 all"]), jit, "ms");
+    }
+
+    private static Dictionary<string, double> Round(CollectionSpec spec, string program, out IReadOnlyList<PassReport> reports)
+    {
+        var times = new Dictionary<string, double>();
+        VerifiedProgram verified = ProgramVerifier.Verify(spec, spec.Programs[program]).Program!;
+        times["1 facts"] = Time(() => _ = verified.Loops);
+        Graph graph = null!;
+        times["2 graph"] = Time(() => graph = Graph.Build(spec, spec.Programs[program], verified));
+        IReadOnlyList<PassReport> done = [];
+        times["3 passes"] = Time(() => done = PassPipeline.Run(graph, PassOptions.All));
+        reports = done;
+        (times["8 all"], times["4 IL"], times["5 .NET's compiler"]) = Compile(spec, program, EngineKind.Fused);
+        (times["9 jit"], _, _) = Compile(spec, program, EngineKind.Jit);
+        return times;
+    }
+
+    private static (double All, double Il, double Machine) Compile(CollectionSpec spec, string program, EngineKind kind)
+    {
+        using var collection = Collection.Load(spec, new EngineOptions { Programs = [program] });
+        Executor executor = null!;
+        // The graph is there with the executor; code is written when it is asked for.
+        double graph = Time(() => executor = collection.Programs[program].CreateExecutor(kind));
+        using (executor)
+        {
+            TimeSpan before = JitInfo.GetCompilationTime(currentThread: true);
+            double code = Time(executor.Prepare);
+            double machine = (JitInfo.GetCompilationTime(currentThread: true) - before).TotalMilliseconds;
+            return (graph + code, code - machine, machine);
+        }
+    }
+
+    private static double Time(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static void Add(IDictionary<string, List<double>> lists, string key, double value)
+    {
+        if (!lists.TryGetValue(key, out List<double>? list))
+            lists[key] = list = [];
+        list.Add(value);
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}
