@@ -5,7 +5,7 @@ namespace Headrace.Engine.Jit;
 
 internal sealed unsafe partial class FunctionEmitter
 {
-    private void EmitArithmetic(Instruction instruction, AbstractState state)
+    private void EmitArithmetic(int slot, Instruction instruction, AbstractState state)
     {
         bool isDivision = instruction.Opcode.AluOp is AluOp.Div or AluOp.Mod;
         bool is64 = isDivision ? !instruction.Opcode.Is32 : !WordRegisters.IsWord(instruction, _narrow);
@@ -23,7 +23,7 @@ internal sealed unsafe partial class FunctionEmitter
                 Result(instruction.Dst, is64);
                 break;
             case AluOp.Div or AluOp.Mod:
-                EmitDivision(instruction, is64, state);
+                EmitDivision(slot, instruction, is64, state);
                 break;
             case AluOp.Lsh or AluOp.Rsh or AluOp.Arsh:
                 Operand(instruction.Dst, is64);
@@ -120,13 +120,13 @@ internal sealed unsafe partial class FunctionEmitter
     }
 
     // Division by zero gives 0, modulo by zero leaves the number; the least number divided by -1 stays what it is (RFC 9669, section 4.1).
-    private void EmitDivision(Instruction instruction, bool is64, AbstractState state)
+    private void EmitDivision(int slot, Instruction instruction, bool is64, AbstractState state)
     {
         var division = Division.Of(instruction, state);
         bool isMod = instruction.Opcode.AluOp == AluOp.Mod;
         if (division.IsPlain)
         {
-            Divide(instruction, division);
+            Divide(slot, instruction, division);
             Result(instruction.Dst, division.IsWide);
             return;
         }
@@ -143,7 +143,7 @@ internal sealed unsafe partial class FunctionEmitter
             Constant(-1, is64);
             _il.Emit(OpCodes.Beq, byMinusOne);
         }
-        Divide(instruction, division);
+        Divide(slot, instruction, division);
         Finish();
         if (division.IsSigned)
         {
@@ -178,8 +178,13 @@ internal sealed unsafe partial class FunctionEmitter
     }
 
     // Where both numbers are proved to have 32 bits, a division of 32 bits is exact, and has no upper halves to lose (see Widened).
-    private void Divide(Instruction instruction, Division division)
+    private void Divide(int slot, Instruction instruction, Division division)
     {
+        if (!division.IsWide && _reciprocals.TryGetValue(slot, out (LocalBuilder Divisor, LocalBuilder Reciprocal) kept))
+        {
+            DivideByReciprocal(instruction, kept.Divisor, kept.Reciprocal);
+            return;
+        }
         bool widened = !division.IsWide && instruction.Opcode.UsesRegister && !division.IsShort && !(IsKnown(instruction.Dst) && IsKnown(instruction.Src));
         if (widened)
         {

@@ -107,6 +107,7 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(OpCodes.Conv_U8);
         Set(Register.R10);
 
+        PrepareLoops();
         _il.MarkLabel(next);
         _il.Emit(OpCodes.Ldloc, _frame);
         _il.Emit(OpCodes.Ldloc, end);
@@ -209,6 +210,11 @@ internal sealed unsafe partial class FunctionEmitter
         {
             _il.MarkLabel(_labels[block.Index]);
             _known = _narrow = _wordRegisters.At(block);
+            if (!_countsLoops && CountedLoop.Find(block, _flow, _provenance, _facts) is { } loop)
+            {
+                EmitCopies(block, loop);
+                continue;
+            }
             AbstractState state = _provenance.At(block)!.Clone();
             for (int slot = block.Start; slot < block.End; slot += _facts.Instructions[slot].Slots)
             {
@@ -229,10 +235,13 @@ internal sealed unsafe partial class FunctionEmitter
         switch (instruction.Opcode.Class)
         {
             case OpcodeClass.Alu or OpcodeClass.Alu64:
-                EmitArithmetic(instruction, state);
+                EmitArithmetic(slot, instruction, state);
                 break;
             case OpcodeClass.Ld when instruction.Opcode.IsWideLoad:
-                _il.Emit(OpCodes.Ldc_I8, (long)_program.WideValue(slot));
+                if (instruction.WideLoadKind == WideLoadKind.Constant && _constants.TryGetValue(instruction.Immediate, out LocalBuilder? constant))
+                    _il.Emit(OpCodes.Ldloc, constant);
+                else
+                    _il.Emit(OpCodes.Ldc_I8, (long)_program.WideValue(slot));
                 Set(instruction.Dst);
                 break;
             case OpcodeClass.Ld when _mode == Mode.Probe:

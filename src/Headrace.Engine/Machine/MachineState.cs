@@ -36,6 +36,9 @@ internal unsafe struct MachineState
     /// <summary>The processor number the program is told.</summary>
     public int Cpu;
 
+    /// <summary>Always 0, which compiled code does not know: a constant that is combined with it stays in a register.</summary>
+    public ulong Zero;
+
     /// <summary>Instructions in loops and functions left before the program is stopped as endless.</summary>
     public long Budget;
 
