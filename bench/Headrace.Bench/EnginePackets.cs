@@ -35,6 +35,24 @@ internal static class EnginePackets
         return packet;
     }
 
+    /// <summary>DNS in UDP in IPv6 with hop-by-hop, routing and destination options, behind two VLAN tags.</summary>
+    public static byte[] TaggedIpv6()
+    {
+        byte[] packet = new byte[128];
+        ReadOnlySpan<byte> ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xa8, 0, 1, 0x81, 0, 0, 2, 0x86, 0xdd];
+        ethernet.CopyTo(packet);
+        Span<byte> ip = packet.AsSpan(ethernet.Length);
+        const byte HopByHop = 0, Routing = 43, DestinationOptions = 60;
+        (ip[0], ip[6], ip[7], ip[8], ip[24]) = (0x60, HopByHop, 64, 0x20, 0x20);
+        BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)(ip.Length - 40));
+        (ip[40], ip[48], ip[56]) = (Routing, DestinationOptions, UdpProtocol);
+        Span<byte> udp = ip[64..];
+        BinaryPrimitives.WriteUInt16BigEndian(udp, 4242);
+        BinaryPrimitives.WriteUInt16BigEndian(udp[2..], 53);
+        BinaryPrimitives.WriteUInt16BigEndian(udp[4..], (ushort)udp.Length);
+        return packet;
+    }
+
     private static byte[] Frame(int length, byte protocol, string source, string destination, ushort port)
     {
         byte[] packet = new byte[length];

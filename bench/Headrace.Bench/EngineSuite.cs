@@ -22,7 +22,7 @@ internal static class EngineSuite
         new("compute", 0.95, 1.10,
         [
             Native("fnv64"), Native("jhash60"), Native("checksum64"), Native("checksum1500", 1514), Native("collatz"), Native("modulo"), Native("siphash32"),
-            Native("parse"), Native("bits"), Native("memory"),
+            Native("parse") with { Packet = EnginePackets.TaggedIpv6(), Verdict = XdpAction.Drop }, Native("bits"), Native("memory"),
         ]),
         new("maps", 0.60, 1.0,
         [

@@ -3,6 +3,8 @@
  * The programs of `headrace bench engine compute`: no maps and no helpers, so that the same source is also compiled for the processor itself
  * (see native.c). None of them changes the packet, since the kernel's repeated test runs do not put it back.
  */
+#include <linux/in6.h>
+#include <linux/ipv6.h>
 #include "suite.h"
 
 #define KEEP_LOOP _Pragma("clang loop unroll(disable) vectorize(disable)")
@@ -185,15 +187,71 @@ int bits(struct xdp_md *ctx)
 	return sum & 1 ? XDP_DROP : XDP_PASS;
 }
 
-/* Headers only. */
+struct tag {
+	__be16 identifier, ether_type;
+};
+
+struct extension {
+	__u8 next, length;
+};
+
+/* Headers only: VLAN tags, IPv4 or IPv6 with its extension headers, UDP. */
 SEC("xdp")
 int parse(struct xdp_md *ctx)
 {
-	struct flow_key key;
+	void *data = data_of(ctx), *end = end_of(ctx);
+	struct ethhdr *eth = data;
+	void *next = eth + 1;
+	struct udphdr *udp;
+	__u16 type;
+	__u8 protocol;
 
-	if (!parse_flow(ctx, &key))
+	if (next > end)
 		return XDP_PASS;
-	return (key.source ^ key.destination ^ key.source_port ^ key.destination_port) & 1 ? XDP_DROP : XDP_PASS;
+	type = eth->h_proto;
+#pragma unroll
+	for (int i = 0; i < 2; i++) {
+		struct tag *tag = next;
+
+		if (type != bpf_htons(ETH_P_8021Q) && type != bpf_htons(ETH_P_8021AD))
+			break;
+		next = tag + 1;
+		if (next > end)
+			return XDP_PASS;
+		type = tag->ether_type;
+	}
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = next;
+
+		if ((void *)(ip + 1) > end || ip->version != 4 || ip->ihl < 5)
+			return XDP_PASS;
+		protocol = ip->protocol;
+		next += ip->ihl * 4;
+	} else if (type == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip = next;
+
+		next = ip + 1;
+		if (next > end || ip->version != 6)
+			return XDP_PASS;
+		protocol = ip->nexthdr;
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			struct extension *extension = next;
+
+			if (protocol != IPPROTO_HOPOPTS && protocol != IPPROTO_ROUTING && protocol != IPPROTO_DSTOPTS)
+				break;
+			if ((void *)(extension + 4) > end)
+				return XDP_PASS;
+			protocol = extension->next;
+			next += extension->length * 8 + 8;
+		}
+	} else {
+		return XDP_PASS;
+	}
+	udp = next;
+	if (protocol != IPPROTO_UDP || (void *)(udp + 1) > end)
+		return XDP_PASS;
+	return udp->dest == bpf_htons(53) ? XDP_DROP : XDP_TX;
 }
 
 /* The packet before this one. */
