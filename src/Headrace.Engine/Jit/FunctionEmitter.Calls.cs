@@ -191,10 +191,18 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(OpCodes.Ldc_I8, 0L);
             _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
         }
-        if (_budget is null)
-            return;
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Call, JitMethods.Budget);
-        _il.Emit(OpCodes.Stloc, _budget);
+        if (_budget is not null)
+        {
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, JitMethods.Budget);
+            _il.Emit(OpCodes.Stloc, _budget);
+        }
+        else if (_needs.HandsBudget)
+        {
+            _il.Emit(OpCodes.Ldloc, _state);
+            _il.Emit(OpCodes.Ldarg_1);
+            _il.Emit(OpCodes.Call, JitMethods.Budget);
+            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Budget)));
+        }
     }
 }

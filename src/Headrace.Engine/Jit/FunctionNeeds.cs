@@ -9,8 +9,9 @@ namespace Headrace.Engine.Jit;
 /// <param name="Machine">Something in it looks at the machine's packet: a helper, a call, or a check that can fail.</param>
 /// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock): each starts from scratch.</param>
 /// <param name="CheckedSizes">Widths of the accesses that are compared with the packet's bounds, as bits: 1 for bytes, 2 for halves, 4 for words, 8 for doubles.</param>
+/// <param name="HandsBudget">It has tail calls: who goes on spends of what the machine has left.</param>
 /// <param name="Program">The same but for tail calls: it looks at which program runs.</param>
-internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bool Begin, int CheckedSizes, bool Program)
+internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bool Begin, int CheckedSizes, bool HandsBudget, bool Program)
 {
     /// <summary>Looks through a function.</summary>
     /// <param name="flow">The function.</param>
@@ -19,7 +20,7 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
     /// <param name="countsLoops">Whether its loops are counted; see <see cref="CountsLoops"/>.</param>
     public static FunctionNeeds Of(ControlFlow flow, Provenance provenance, ProgramFacts facts, bool countsLoops)
     {
-        var needs = new FunctionNeeds(false, false, false, false, 0, false);
+        var needs = new FunctionNeeds(false, false, false, false, 0, false, false);
         var transfer = new Transfer(facts);
         foreach (BasicBlock block in flow.Blocks)
         {
@@ -53,10 +54,16 @@ internal sealed record FunctionNeeds(bool Budget, bool MayGoto, bool Machine, bo
         if (instruction.IsCall)
         {
             bool spends = instruction.CallKind == CallKind.Local
-                || (HelperEffectTable.Of((HelperId)instruction.Imm32) & HelperEffects.CallsBack) != 0
-                || instruction.Imm32 == (int)HelperId.TailCall;
+                || (HelperEffectTable.Of((HelperId)instruction.Imm32) & HelperEffects.CallsBack) != 0;
             bool isTailCall = instruction.CallKind == CallKind.Helper && instruction.Imm32 == (int)HelperId.TailCall;
-            return this with { Machine = true, Program = Program || !isTailCall, Budget = Budget || spends, Begin = Begin || !LeavesNothing(instruction) };
+            return this with
+            {
+                Machine = true,
+                Program = Program || !isTailCall,
+                Budget = Budget || spends,
+                HandsBudget = HandsBudget || isTailCall,
+                Begin = Begin || !LeavesNothing(instruction),
+            };
         }
         if (ControlFlow.IsGoto(instruction) || ControlFlow.IsBranch(instruction))
         {
