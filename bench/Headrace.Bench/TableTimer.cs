@@ -1,32 +1,31 @@
-using System.Buffers.Binary;
 using Headrace.Bytecode;
 using Headrace.Engine;
 using Headrace.Linux;
 
 namespace Headrace.Bench;
 
-/// <summary>Times a program of the tables' object on an engine of ours, each packet with the number of its turn, nanoseconds a packet.</summary>
+/// <summary>Times a program with another packet each turn on an engine of ours, nanoseconds a packet.</summary>
 internal sealed unsafe class TableTimer : IDisposable
 {
     /// <summary>Packets of a burst.</summary>
     public const int Burst = 128;
 
-    private const int NumberOffset = 16;
     private const int SliceBursts = 400;
 
     private readonly Executor _executor;
     private readonly PacketBurst _packets = new(Burst);
+    private readonly MakePacket _make;
     private readonly bool _mayMiss;
     private uint _turn;
 
     /// <summary>Prepares; turns start at <paramref name="firstTurn"/>. With <paramref name="mayMiss"/>, look-ups may find nothing.</summary>
-    public TableTimer(Collection collection, string program, EngineKind kind, uint firstTurn = 0, bool mayMiss = false)
+    public TableTimer(LoadedProgram program, EngineKind kind, MakePacket? make = null, uint firstTurn = 0, bool mayMiss = false)
     {
-        _executor = collection.Programs[program].CreateExecutor(kind);
+        _executor = program.CreateExecutor(kind);
+        _make = make ?? TablePackets.Number;
         _turn = firstTurn;
         _mayMiss = mayMiss;
-        byte[] packet = new byte[64];
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(12), TablesBenchmark.TurnType);
+        byte[] packet = TablePackets.Marked();
         for (int i = 0; i < Burst; i++)
             _packets.Add(packet);
         // Maps are ordinary methods, which the runtime optimises after some calls and a pause.
@@ -53,7 +52,7 @@ internal sealed unsafe class TableTimer : IDisposable
         for (int burst = 0; burst < bursts; burst++)
         {
             for (int i = 0; i < Burst; i++)
-                *(uint*)(_packets.Frames[i].Data + NumberOffset) = _turn++;
+                _make(_packets.Frames + i, _turn++);
             _executor.Run(_packets.Frames, Burst);
             for (int i = 0; i < Burst; i++)
             {

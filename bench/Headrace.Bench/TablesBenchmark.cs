@@ -6,13 +6,10 @@ using Headrace.Objects;
 namespace Headrace.Bench;
 
 /// <summary>Look-ups in tables beyond any cache, the same programs, keys and contents as in the kernel; loading and changing of routes.</summary>
-public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache beside the kernel's: 4 million flows, an LRU of 1 million, a full routing table; ns a look-up net of its key")
+public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache beside the kernel's: 4 million flows, an LRU of 1 million, a full routing table; ns a look-up net of its key, lb and router as whole programs")
 {
     /// <summary>The object of bench/programs.</summary>
     internal const string Object = "tables.bpf.o";
-
-    /// <summary>EtherType of packets that carry their turn's number.</summary>
-    internal const ushort TurnType = 0x88b5;
 
     private const int Rounds = 9;
     private const int KernelRepeats = 200_000;
@@ -41,25 +38,66 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
             rows.AddRange(Measure(program, key, ours, kernel));
         rows.Add(MeasureThreads(ours));
         rows.AddRange(MeasureRoutes(ours, routes));
+        rows.AddRange(MeasureBalancer(hasKernel));
+        rows.AddRange(MeasureRouter(hasKernel, routes));
         return rows;
     }
 
-    internal static CollectionSpec LoadSpec()
+    internal static CollectionSpec LoadSpec(string name = Object)
     {
-        using Stream stream = typeof(TablesBenchmark).Assembly.GetManifestResourceStream(Object)!;
+        using Stream stream = typeof(TablesBenchmark).Assembly.GetManifestResourceStream(name)!;
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return CollectionSpec.Parse(bytes, Object);
+        return CollectionSpec.Parse(bytes, name);
+    }
+
+    private static BenchmarkRow[] MeasureBalancer(bool hasKernel)
+    {
+        CollectionSpec spec = ProgramTables.LoadSpec("lb_turns.bpf.o");
+        using Collection ours = Collection.Load(spec);
+        ProgramTables.FillBalancer(ProgramTables.Into(ours));
+        using KernelCollection? kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions()) : null;
+        if (kernel is not null)
+            ProgramTables.FillBalancer(ProgramTables.Into(kernel));
+        BenchmarkRow[] rows = [.. Measure("lb", "lb_key", ours, kernel, TablePackets.Connections(ProgramTables.ConnectionBits))];
+        ProgramTables.Check("events", key => ours.Maps["events"].Lookup(key), 0, 9);
+        if (kernel is not null)
+            ProgramTables.Check("events", key => Values(kernel.Maps["events"], key), 0, 9);
+        return rows;
+    }
+
+    private static BenchmarkRow[] MeasureRouter(bool hasKernel, RouteTable routes)
+    {
+        uint[] addresses = routes.DrawAddresses(TableContents.Addresses);
+        CollectionSpec spec = ProgramTables.LoadSpec("router_turns.bpf.o");
+        using Collection ours = Collection.Load(spec);
+        ProgramTables.FillRouter(ProgramTables.Into(ours), routes, addresses);
+        using KernelCollection? kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions()) : null;
+        if (kernel is not null)
+            ProgramTables.FillRouter(ProgramTables.Into(kernel), routes, addresses);
+        BenchmarkRow[] rows = [.. Measure("router", "router_key", ours, kernel, TablePackets.Routed(addresses))];
+        ProgramTables.Check("statistics", key => ours.Maps["statistics"].Lookup(key), 0, 9);
+        if (kernel is not null)
+            ProgramTables.Check("statistics", key => Values(kernel.Maps["statistics"], key), 0, 9);
+        return rows;
+    }
+
+    private static byte[] Values(KernelMap map, byte[] key)
+    {
+        byte[] values = new byte[map.ValueBufferSize];
+        map.Lookup(key, values);
+        return values;
     }
 
     // One round of each in turn; the least of each counts.
-    private static IEnumerable<BenchmarkRow> Measure(string program, string key, Collection ours, KernelCollection? kernel)
+    private static IEnumerable<BenchmarkRow> Measure(string program, string key, Collection ours, KernelCollection? kernel, MakePacket? make = null)
     {
         EngineKind[] kinds = [EngineKind.Jit, EngineKind.Batch];
-        TableTimer[] timers = [.. kinds.Select(kind => new TableTimer(ours, program, kind))];
-        TableTimer[] keys = [.. kinds.Select(kind => new TableTimer(ours, key, kind))];
+        TableTimer[] timers = [.. kinds.Select(kind => new TableTimer(ours.Programs[program], kind, make))];
+        TableTimer[] keys = [.. kinds.Select(kind => new TableTimer(ours.Programs[key], kind, make))];
         double? peer = null;
-        byte[] packet = new byte[64];
+        // In tables.bpf.c the mark says that the packet carries its number, in the other objects that it is to be made.
+        byte[] packet = make is null ? new byte[TablePackets.Length] : TablePackets.Marked();
         for (int round = 0; round < Rounds; round++)
         {
             foreach (TableTimer timer in timers.Concat(keys))
@@ -81,8 +119,8 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
     // Packets a second of two workers beside one worker's, wall time: the table is shared, nothing else is.
     private static BenchmarkRow MeasureThreads(Collection collection)
     {
-        using var first = new TableTimer(collection, "flow", EngineKind.Batch);
-        using var second = new TableTimer(collection, "flow", EngineKind.Batch, TableContents.Flows / 2);
+        using var first = new TableTimer(collection.Programs["flow"], EngineKind.Batch);
+        using var second = new TableTimer(collection.Programs["flow"], EngineKind.Batch, firstTurn: TableContents.Flows / 2);
         double one = 0, two = 0;
         for (int round = 0; round < Rounds; round++)
         {
@@ -124,7 +162,7 @@ public sealed class TablesBenchmark() : Benchmark("tables", "tables beyond cache
         bool stop = false;
         var reader = new Thread(() =>
         {
-            using var timer = new TableTimer(collection, "route", EngineKind.Jit, mayMiss: true);
+            using var timer = new TableTimer(collection.Programs["route"], EngineKind.Jit, mayMiss: true);
             while (!Volatile.Read(ref stop))
                 timer.Run(10);
         });

@@ -29,6 +29,28 @@ public class RunVerbTests
     }
 
     [Fact]
+    public void Stages_of_the_batch_engine_are_told_on_standard_error()
+    {
+        (int code, string output, string error) = Shell.Run("run", Program("router"), "--in", Traffic, "--engine", "batch", "--stages", "all", "--json");
+        Assert.Equal(0, code);
+        Assert.Equal("batch", JsonDocument.Parse(output).RootElement.GetProperty("engine").GetString());
+        Assert.Matches(@"stages: \d of \d look-ups fetched ahead", error);
+        Assert.Matches(@"neighbours +array .* KiB  router\.bpf\.c:\d+", error);
+        Assert.Equal(0, Shell.Run("run", Program("router"), "--in", Traffic, "--engine", "batch", "--stages", "2").Code);
+    }
+
+    [Theory]
+    [InlineData("batch", "many")]
+    [InlineData("batch", "9")]
+    [InlineData("jit", "all")]
+    public void Stages_that_there_are_not_are_usage_errors(string engine, string stages)
+    {
+        (int code, _, string error) = Shell.Run("run", Program("drop"), "--in", Traffic, "--engine", engine, "--stages", stages);
+        Assert.Equal(2, code);
+        Assert.Contains("--stages", error);
+    }
+
+    [Fact]
     public void Repeats_play_the_source_again()
     {
         (_, string output, _) = Shell.Run("run", Program("pass"), "--in", Traffic, "--repeat", "3", "--json");

@@ -33,6 +33,9 @@ internal sealed class UserSession : ISession
 
     public IReplayEngine Engine { get; }
 
+    /// <summary>What the batch engine did about each look-up; nothing with other engines.</summary>
+    public IReadOnlyList<StageReport> Stages => (_executor as BatchExecutor)?.Stages ?? [];
+
     public IReadOnlyList<MapDump> DumpMaps() => [.. _spec.Maps.Select(spec => MapDump.Of(spec, Elements(_collection.Maps[spec.Name]), cpus: 1))];
 
     // Streams and write-only maps cannot be listed without changing them.

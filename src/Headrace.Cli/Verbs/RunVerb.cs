@@ -13,7 +13,8 @@ internal sealed class RunVerb : Verb
 {
     private readonly Argument<string?> _object = new("OBJECT") { Description = "BPF object file", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _program = new("--program") { Description = "Program to run; may be left out where the object has one", HelpName = "NAME" };
-    private readonly Option<string?> _engine = new("--engine") { Description = "jit (default), interpreter, dataflow or kernel", HelpName = "E" };
+    private readonly Option<string?> _engine = new("--engine") { Description = "jit (default), batch, interpreter, dataflow or kernel", HelpName = "E" };
+    private readonly Option<string?> _stages = new("--stages") { Description = "Look-ups that batch fetches ahead: auto (those in tables beyond the cache), all, none, or stages at most", HelpName = "N" };
     private readonly Option<string?> _in = new("--in") { Description = "Packets: a pcap or pcapng file, '-', or gen: for generated traffic", HelpName = "SOURCE" };
     private readonly Option<string?> _out = new("--out") { Description = "Write the packets that go on to a pcap file", HelpName = "FILE" };
     private readonly Option<int> _repeat = new("--repeat") { Description = "Play the source this often", DefaultValueFactory = _ => 1, HelpName = "N" };
@@ -30,7 +31,7 @@ internal sealed class RunVerb : Verb
     public RunVerb() : base("run", "Runs packets through a program and counts the verdicts.")
     {
         Add(_object);
-        foreach (Option option in (Option[])[_program, _engine, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _unverified, _trace, _profile, _batch, _json])
+        foreach (Option option in (Option[])[_program, _engine, _stages, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _unverified, _trace, _profile, _batch, _json])
             Add(option);
     }
 
@@ -52,6 +53,7 @@ internal sealed class RunVerb : Verb
             throw new UsageException($"--trace and --profile watch the interpreter: leave out --engine {engine}");
         if (unverified && kind != EngineKind.Interpreter)
             throw new UsageException($"--unverified is for the interpreter, which checks every access: leave out --engine {engine}");
+        StageChoice stages = StagesOf(arguments.GetValue(_stages), kind);
         if (arguments.GetValue(_batch) is { } batch)
             return BatchRun.Run(batch, kind, unverified, terminal);
 
@@ -79,7 +81,7 @@ internal sealed class RunVerb : Verb
         InterpreterObserver? observer = arguments.GetValue(_trace) ? new Tracer(terminal.Error) : profiler;
         if (observer is Tracer && profiler is not null)
             throw new UsageException("--trace or --profile: one at a time");
-        var options = new MachineOptions { TraceSink = line => terminal.Error.WriteLine($"trace_printk: {line}") };
+        var options = new MachineOptions { TraceSink = line => terminal.Error.WriteLine($"trace_printk: {line}"), Stages = stages };
         using ISession session = kind is { } ours
             ? new UserSession(spec, program.Name, ours, options, observer, unverified)
             : new KernelSession(spec, program.Name);
@@ -100,7 +102,20 @@ internal sealed class RunVerb : Verb
         else
             TextRenderer.Write(report, terminal.Out);
         profiler?.Write(terminal.Error);
+        if (arguments.GetValue(_stages) is not null)
+            StageText.Write(((UserSession)session).Stages, program, terminal.Error);
         return ExitCode.Done;
+    }
+
+    private static StageChoice StagesOf(string? text, EngineKind? kind)
+    {
+        if (text is null)
+            return StageChoice.Measured;
+        if (kind != EngineKind.Batch)
+            throw new UsageException("--stages is for --engine batch");
+        return StageChoice.TryParse(text, out StageChoice choice)
+            ? choice
+            : throw new UsageException($"--stages {text}: auto, all, none, or a number of stages from 0 to {StageChoice.Limit}");
     }
 
     // Programs expect Ethernet; other captures run too, but a person should know why nothing matches.

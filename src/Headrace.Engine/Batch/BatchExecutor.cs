@@ -15,31 +15,54 @@ public sealed unsafe class BatchExecutor : JitExecutor
     // Lines of so many packets stay in the first-level cache until they are used.
     private const int Chunk = 128;
 
-    private const int MostPasses = 4;
-
     // Chunks that are probed only as deep as the last one that was probed to the end had something to fetch.
     private const int Trust = 63;
 
     // A pass that fetches for fewer than one in so many packets costs more than it saves.
     private const int LeastShare = 8;
 
+    private readonly StageChoice _choice;
     private readonly bool _mayStage;
+    private long[] _fetchedAt = [];
     private StagedLookup* _staged;
     private ProbeMethod? _probe;
     private int _trusted;
     private int _depth;
+    private ulong _sites;
+    private long _lookedAt;
 
     /// <summary>Makes an executor with a machine of its own.</summary>
     /// <param name="program">The program it starts.</param>
     /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
     public BatchExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, options)
     {
-        _mayStage = !program.IsPlain && program.ReferencedMaps.Any(map => map.MayStage);
+        _choice = (options ?? new MachineOptions()).Stages;
+        _mayStage = !program.IsPlain && _choice.Most > 0 && program.ReferencedMaps.Any(map => map.CanStage);
         _staged = (StagedLookup*)NativeMemory.AllocZeroed(Chunk, (nuint)sizeof(StagedLookup));
     }
 
     /// <summary>Look-ups that were fetched ahead.</summary>
     internal long Fetched { get; private set; }
+
+    /// <summary>What is done about each look-up that could be staged, in the order of the program's code; measured on the bursts run so far.</summary>
+    public IReadOnlyList<StageReport> Stages
+    {
+        get
+        {
+            _ = Program.Compiled.Probe;
+            var reports = new List<StageReport>();
+            foreach (ProbeSite site in Program.Compiled.ProbeSites)
+            {
+                Span<long> fetched = _fetchedAt.AsSpan(Math.Min(reports.Count * StageChoice.Limit, _fetchedAt.Length));
+                fetched = fetched[..Math.Min(fetched.Length, StageChoice.Limit)];
+                long sum = 0;
+                foreach (long count in fetched)
+                    sum += count;
+                reports.Add(new StageReport(site.Map, site.Slot, site.Map.UsedBytes, sum == 0 ? 0 : fetched.IndexOfAnyExcept(0) + 1, sum == 0 ? 0 : (double)sum / _lookedAt));
+            }
+            return reports;
+        }
+    }
 
     /// <inheritdoc/>
     public override void Prepare()
@@ -80,16 +103,18 @@ public sealed unsafe class BatchExecutor : JitExecutor
     private void FetchTables(Frame* frames, int count)
     {
         bool looks = --_trusted < 0;
-        int most = looks ? MostPasses : _depth, pass = 0;
-        if (most == 0)
-            return;
         ProbeMethod probe = _probe ??= Program.Compiled.Probe;
+        if (looks)
+            Choose(count);
+        int most = looks ? _sites == 0 ? 0 : _choice.Most : _depth, pass = 0;
         for (; pass < most; pass++)
         {
-            int left = probe(Machine, frames, count, _staged, pass);
+            int left = probe(Machine, frames, count, _staged, pass, _sites);
             if (left * LeastShare < count)
                 break;
             Fetched += left;
+            for (int i = 0; looks && i < left; i++)
+                _fetchedAt[_staged[i].Site * StageChoice.Limit + pass]++;
             while (left > 0)
                 left = Step(left);
         }
@@ -98,6 +123,21 @@ public sealed unsafe class BatchExecutor : JitExecutor
             _trusted = Trust;
             _depth = pass;
         }
+    }
+
+    // Tables grow and shrink while programs run.
+    private void Choose(int count)
+    {
+        ReadOnlySpan<ProbeSite> sites = Program.Compiled.ProbeSites;
+        if (_fetchedAt.Length == 0 && sites.Length > 0)
+            _fetchedAt = new long[sites.Length * StageChoice.Limit];
+        _sites = 0;
+        for (int i = 0; i < sites.Length; i++)
+        {
+            if (_choice.EverySize || sites[i].Map.UsedBytes >= Cache.LargeTable)
+                _sites |= 1UL << i;
+        }
+        _lookedAt += count;
     }
 
     // One step of each; those that have more to do move to the front.

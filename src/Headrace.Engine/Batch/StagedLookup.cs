@@ -24,6 +24,9 @@ internal unsafe struct StagedLookup
     /// <summary>Bytes of the key that are used up.</summary>
     public int At;
 
+    /// <summary>Number of the look-up among those of the program that can be staged.</summary>
+    public int Site;
+
     /// <summary>Bytes of the key.</summary>
     public int Size;
 }

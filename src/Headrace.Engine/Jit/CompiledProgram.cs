@@ -7,7 +7,7 @@ namespace Headrace.Engine.Jit;
 internal unsafe delegate void BurstMethod(Machine machine, Frame* frames, int count);
 
 /// <summary>Runs the reading part of a program over a burst, and notes which table entry each packet will want; answers how many do.</summary>
-internal unsafe delegate int ProbeMethod(Machine machine, Frame* frames, int count, StagedLookup* staged, int passes);
+internal unsafe delegate int ProbeMethod(Machine machine, Frame* frames, int count, StagedLookup* staged, int passes, ulong sites);
 
 /// <summary>Runs a program over what the machine has at hand: R1 and R2 in, R0 out.</summary>
 internal delegate ulong EntryMethod(Machine machine, ulong r1, ulong r2);
@@ -29,6 +29,7 @@ internal sealed class CompiledProgram
     private BurstMethod? _burst;
     private EntryMethod? _entry;
     private ProbeMethod? _probe;
+    private ProbeSite[] _probeSites = [];
 
     /// <summary>Analyses a program; code is written later.</summary>
     /// <exception cref="BytecodeException">Control leaves the program.</exception>
@@ -46,6 +47,9 @@ internal sealed class CompiledProgram
 
     /// <summary>The reading part of the program over a burst.</summary>
     public ProbeMethod Probe => Volatile.Read(ref _probe) ?? CompileProbe();
+
+    /// <summary>The look-ups that the probe can stage, in the order of its bits. Known once it is compiled.</summary>
+    public ReadOnlySpan<ProbeSite> ProbeSites => _probeSites;
 
     /// <summary>The program over what the machine has at hand: for tail calls and plain memory.</summary>
     public EntryMethod Entry => Volatile.Read(ref _entry) ?? CompileEntry();
@@ -87,7 +91,7 @@ internal sealed class CompiledProgram
             if (_probe is { } known)
                 return known;
             DynamicMethod method = FunctionTable.NewMethod(_analysis.Program.Name, typeof(int), JitMethods.ProbeParameters);
-            new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator(), FunctionEmitter.Mode.Probe).EmitProbe();
+            _probeSites = new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator(), FunctionEmitter.Mode.Probe).EmitProbe();
             ProbeMethod probe = method.CreateDelegate<ProbeMethod>(_analysis.Program.MapArray);
             Volatile.Write(ref _probe, probe);
             return probe;

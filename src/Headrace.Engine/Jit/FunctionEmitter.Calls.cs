@@ -9,7 +9,7 @@ internal sealed unsafe partial class FunctionEmitter
     private void EmitCall(int slot, Instruction instruction, AbstractState state)
     {
         if (_mode == Mode.Probe)
-            EmitProbeCall(instruction, state);
+            EmitProbeCall(slot, instruction, state);
         else if (instruction.CallKind == CallKind.Local)
             EmitLocalCall(slot, ControlFlow.FunctionTarget(instruction, slot));
         else if (_program.IsPlain)

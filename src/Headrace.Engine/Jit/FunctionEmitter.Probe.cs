@@ -10,6 +10,12 @@ internal sealed unsafe partial class FunctionEmitter
 
     private const int StagedArgument = 4;
     private const int PassesArgument = 5;
+    private const int SitesArgument = 6;
+
+    // A bit a look-up; programs with more have them staged as far as the bits go.
+    private const int MostSites = 64;
+
+    private readonly List<ProbeSite> _sites = [];
 
     private LocalBuilder? _staged;
     private LocalBuilder? _passes;
@@ -20,13 +26,15 @@ internal sealed unsafe partial class FunctionEmitter
     /// things or tell the time, which seem to answer 0. At what would move the packet or fault it gives up. What it finds out is a hint: packets in
     /// front may still change what it read. The checks are those of the program, since what is proved behind them holds in a probe as well.
     /// </remarks>
-    public void EmitProbe()
+    /// <returns>The look-ups that it can stage.</returns>
+    public ProbeSite[] EmitProbe()
     {
         _staged = _il.DeclareLocal(typeof(StagedLookup*));
         _passes = _il.DeclareLocal(typeof(int));
         _il.Emit(OpCodes.Ldarg, StagedArgument);
         _il.Emit(OpCodes.Stloc, _staged);
         EmitLoop(static () => { });
+        return [.. _sites];
     }
 
     private void StartProbe()
@@ -67,7 +75,7 @@ internal sealed unsafe partial class FunctionEmitter
         EmitNoStore(access, answers ? AccessProof.None : _facts.Prove(state, (int)instruction.Dst, instruction.Offset, access.Size, write: true));
     }
 
-    private void EmitProbeCall(Instruction instruction, AbstractState state)
+    private void EmitProbeCall(int slot, Instruction instruction, AbstractState state)
     {
         var helper = (HelperId)instruction.Imm32;
         if (instruction.CallKind != CallKind.Helper || _program.IsPlain)
@@ -78,7 +86,7 @@ internal sealed unsafe partial class FunctionEmitter
         switch (helper)
         {
             case HelperId.MapLookupElem when state[1].Kind == ValueKind.Map && _facts.GivesValues(state[1].Map) && ArgumentProof.Holds(_facts, state, helper):
-                EmitProbeLookup(state[1].Map);
+                EmitProbeLookup(slot, state[1].Map);
                 break;
             case HelperId.GetSmpProcessorId:
                 LoadField(_state, nameof(MachineState.Cpu));
@@ -97,14 +105,18 @@ internal sealed unsafe partial class FunctionEmitter
         }
     }
 
-    // The look-up whose turn it is, is staged where its table is worth it, and ends the probe; others are done.
-    private void EmitProbeLookup(int index)
+    // The look-up whose turn it is ends the probe, staged, if it is one of those that are to be; others are done.
+    private void EmitProbeLookup(int slot, int index)
     {
         Map map = _program.MapArray[index];
         Label find = _il.DefineLabel();
-        if (map.MayStage)
+        if (map.CanStage && _sites.Count < MostSites)
         {
             Label notYet = _il.DefineLabel();
+            _il.Emit(OpCodes.Ldarg, SitesArgument);
+            _il.Emit(OpCodes.Ldc_I8, 1L << _sites.Count);
+            _il.Emit(OpCodes.And);
+            _il.Emit(OpCodes.Brfalse, find);
             _il.Emit(OpCodes.Ldloc, _passes!);
             _il.Emit(OpCodes.Brtrue, notYet);
             _maps.Load(index);
@@ -115,6 +127,9 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(OpCodes.Call, MapCode.Method(map, nameof(Map.Stage), typeof(byte*), typeof(StagedLookup*), typeof(int)));
             _il.Emit(OpCodes.Brfalse, find);
             _il.Emit(OpCodes.Ldloc, _staged!);
+            _il.Emit(OpCodes.Ldc_I4, _sites.Count);
+            _il.Emit(OpCodes.Stfld, typeof(StagedLookup).GetField(nameof(StagedLookup.Site))!);
+            _il.Emit(OpCodes.Ldloc, _staged!);
             _il.Emit(OpCodes.Ldc_I4, sizeof(StagedLookup));
             _il.Emit(OpCodes.Add);
             _il.Emit(OpCodes.Stloc, _staged!);
@@ -124,6 +139,7 @@ internal sealed unsafe partial class FunctionEmitter
             _il.Emit(OpCodes.Ldc_I4_1);
             _il.Emit(OpCodes.Sub);
             _il.Emit(OpCodes.Stloc, _passes!);
+            _sites.Add(new ProbeSite(map, slot));
         }
         _il.MarkLabel(find);
         _maps.CallLookup(index, nameof(Map.Find), () => Get(Register.R2));

@@ -18,6 +18,9 @@ public sealed partial class MachineOptions
     /// <summary>Takes each line of <c>bpf_trace_printk</c>; null drops them.</summary>
     public Action<string>? TraceSink { get; init; }
 
+    /// <summary>What the batch engine fetches ahead; other engines do not ask.</summary>
+    public StageChoice Stages { get; init; } = StageChoice.Measured;
+
     /// <summary>Instructions that one run (one packet) may spend in loops and functions before it is stopped as endless.</summary>
     /// <remarks>A jump backward counts the instructions it goes back over, a call or callback those of the function, whether they run or not.</remarks>
     public long Budget { get; init; } = DefaultBudget;

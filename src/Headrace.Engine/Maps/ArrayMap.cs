@@ -28,7 +28,9 @@ internal sealed unsafe class ArrayMap : Map
         return index < MaxEntries ? BaseAddress + (ulong)index * Stride : null;
     }
 
-    internal override bool MayStage => _memory.Length >= Cache.LargeTable;
+    internal override bool CanStage => true;
+
+    internal override ulong UsedBytes => _memory.Length;
 
     internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {

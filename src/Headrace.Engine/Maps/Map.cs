@@ -82,9 +82,12 @@ public abstract unsafe partial class Map : IDisposable
     internal virtual byte* Find(byte* key, int cpu) => Lookup(key, cpu);
 
     /// <summary>True when <see cref="Stage"/> may have something to fetch.</summary>
-    internal virtual bool MayStage => false;
+    internal virtual bool CanStage => false;
 
-    /// <summary>Asks for the first line that a look-up will read, and notes how to go on; false where the table is small and nothing is noted.</summary>
+    /// <summary>Bytes that look-ups may read, as much as there is in the map now: what decides whether they are worth a stage.</summary>
+    internal virtual ulong UsedBytes => 0;
+
+    /// <summary>Asks for the first line that a look-up will read, and notes how to go on; false where there is nothing to fetch and nothing is noted.</summary>
     internal virtual bool Stage(byte* key, StagedLookup* lookup, int cpu) => false;
 
     /// <summary>Adds or replaces an element as <c>bpf_map_update_elem</c> called by a program on <paramref name="cpu"/>.</summary>

@@ -99,6 +99,37 @@ public sealed unsafe class BatchExecutorTests
         Assert.True(fetched > Packets * Bursts, $"{fetched} look-ups were fetched ahead: the test tries nothing");
     }
 
+    [Theory]
+    [InlineData("all", 2, 2)]
+    [InlineData("auto", 2, 2)]
+    [InlineData("1", 1, 1)]
+    [InlineData("none", 0, 0)]
+    public void Stages_are_those_asked_for_and_are_told(string text, int staged, int deepest)
+    {
+        Assert.True(StageChoice.TryParse(text, out StageChoice choice));
+        MapSpec first = TestProgram.Map("first", MapType.Hash, 4, 8, 64);
+        first.Entries.Add(new MapEntrySpec(new byte[4], new byte[8]));
+        string program = Program.Replace("KEY", "*(u32 *)(r10 -64) = r1", StringComparison.Ordinal);
+        using Collection collection = TestProgram.Load(TestProgram.Spec(program, maps: [first, TestProgram.Map("then", MapType.Hash, 4, 8, 64)]));
+        using var executor = (BatchExecutor)collection.Programs["main"].CreateExecutor(EngineKind.Batch, new MachineOptions { Stages = choice });
+        using var burst = new PacketBurst(Packets);
+        for (int i = 0; i < Packets; i++)
+            burst.Add(new byte[60]);
+        executor.Run(burst.Frames, Packets);
+        IReadOnlyList<StageReport> reports = executor.Stages;
+        Assert.Equal(["first", "then"], reports.Select(report => report.Map.Name));
+        Assert.Equal(staged, reports.Count(report => report.Stage > 0));
+        Assert.Equal(deepest, reports.Max(report => report.Stage));
+        Assert.All(reports, report => Assert.Equal(report.Stage > 0 ? 1 : 0, report.Share));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("some")]
+    [InlineData("-1")]
+    [InlineData("9")]
+    public void Other_choices_are_refused(string text) => Assert.False(StageChoice.TryParse(text, out _));
+
     private static string Story(MapType type, int keySize, int entries, EngineKind engine, bool one, out long fetched)
     {
         bool isTrie = type == MapType.LpmTrie;

@@ -9,7 +9,7 @@ public sealed unsafe class HashMapTests
     public static TheoryData<MapType, int, bool> Kinds()
     {
         var kinds = new TheoryData<MapType, int, bool>();
-        foreach (int keySize in new[] { 1, 4, 7, 8, 12, 16, 40 })
+        foreach (int keySize in new[] { 1, 4, 7, 8, 12, 16, 20, 40 })
         {
             foreach (MapType type in new[] { MapType.Hash, MapType.PerCpuHash, MapType.LruHash, MapType.LruPerCpuHash })
                 kinds.Add(type, keySize, false);

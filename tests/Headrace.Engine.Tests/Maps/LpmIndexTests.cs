@@ -39,7 +39,7 @@ public sealed unsafe class LpmIndexTests
             }
             else if (table.Count < 6000 || table.Holds(key))
             {
-                map.Update(key, BitConverter.GetBytes(step));
+                Update(map, key, (uint)step);
                 table.Set(key, (uint)step);
             }
             for (int i = 0; i < 4; i++)
@@ -67,7 +67,7 @@ public sealed unsafe class LpmIndexTests
         var table = new PrefixTables(size);
         for (int i = 0; i < keys.Count; i++)
         {
-            map.Update(keys[i], BitConverter.GetBytes(i));
+            Update(map, keys[i], (uint)i);
             table.Set(keys[i], (uint)i);
         }
         var random = new Random(size);
@@ -86,7 +86,7 @@ public sealed unsafe class LpmIndexTests
                 Assert.Equal(table.Remove(key), map.Delete(key));
             else if (i % 8 == 2 || i % 8 == 3)
             {
-                map.Update(key, BitConverter.GetBytes(i));
+                Update(map, key, (uint)i);
                 table.Set(key, (uint)i);
             }
         }
@@ -99,6 +99,18 @@ public sealed unsafe class LpmIndexTests
         for (int i = 0, count = keys.Count; i < count; i += 500)
             keys.Add(Key(size * 8, Edge(random, keys[i])));
         keys.Add(Key(0, new byte[size]));
+    }
+
+    // As user code and as a program in turn: the ways differ where the element is there.
+    private static void Update(Map map, byte[] key, uint value)
+    {
+        if (value % 2 == 0)
+        {
+            map.Update(key, BitConverter.GetBytes(value));
+            return;
+        }
+        fixed (byte* k = key)
+            Assert.Equal(0, map.Update(k, (byte*)&value, 0, 0));
     }
 
     private static void Check(Map map, PrefixTables table, byte[] address, string when)

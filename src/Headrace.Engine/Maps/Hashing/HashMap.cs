@@ -45,8 +45,6 @@ internal sealed unsafe class HashMap<TKey, TFull, TSlots> : HashMapBase<TKey, TF
 
     internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {
-        if (!HashTable<TKey>.IsLarge(_table))
-            return false;
         HashTable<TKey>.Stage<TSlots>(_table, key, lookup);
         return true;
     }

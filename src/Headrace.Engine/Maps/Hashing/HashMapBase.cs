@@ -25,12 +25,12 @@ internal abstract unsafe class HashMapBase<TKey, TFull> : Map
     /// <summary>True when an update of an element that is there writes in place instead of replacing the element.</summary>
     private protected abstract bool UpdatesInPlace { get; }
 
-    internal override bool MayStage => Table.FullBytes >= Cache.LargeTable;
+    internal override bool CanStage => true;
+
+    internal override ulong UsedBytes => Table.UsedBytes;
 
     internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {
-        if (!HashTable<TKey>.IsLarge(Table.State))
-            return false;
         HashTable<TKey>.Stage<ArenaSlots>(Table.State, key, lookup);
         return true;
     }

@@ -30,6 +30,8 @@ internal static class HashMaps
         4 => Create<Key4, TFull>(spec, cpus, perCpu, near),
         8 => Create<Key8, TFull>(spec, cpus, perCpu, near),
         16 => Create<Key16, TFull>(spec, cpus, perCpu, near),
+        20 => Create<Key20, TFull>(spec, cpus, perCpu, near),
+        40 => Create<Key40, TFull>(spec, cpus, perCpu, near),
         _ => Create<KeyAny, TFull>(spec, cpus, perCpu, near),
     };
 

@@ -4,11 +4,15 @@ namespace Headrace.Engine;
 
 internal sealed unsafe partial class HashTable<TKey>
 {
-    /// <summary>Bytes of the table once it is full.</summary>
-    public ulong FullBytes => (_elements?.Length ?? 0) + ((ulong)State->Homes << State->BucketShift);
-
-    /// <summary>True when so much of the table is in use that look-ups miss the cache.</summary>
-    public static bool IsLarge(HashTableState* table) => table->TakenElements >= table->LargeFrom;
+    /// <summary>Bytes of the table that are in use: buckets are all touched soon, whatever there is in them.</summary>
+    public ulong UsedBytes
+    {
+        get
+        {
+            ulong homes = (ulong)State->Homes << State->BucketShift, taken = Math.Min(State->TakenElements, State->Capacity);
+            return Math.Min(homes, taken << State->BucketShift) + (_elements is null ? 0 : taken * State->Stride);
+        }
+    }
 
     /// <summary>Asks for the line of a key's home bucket, and notes how to go on.</summary>
     public static void Stage<TSlots>(HashTableState* table, byte* key, StagedLookup* lookup) where TSlots : struct, ISlots

@@ -70,7 +70,6 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         State->Slots = slots;
         State->LastElement = capacity + spares;
         State->Capacity = capacity;
-        State->LargeFrom = (ulong)((UInt128)Cache.LargeTable * capacity / FullBytes);
         _spares = new uint[near ? 0 : spares];
         for (uint i = 0; i < _spares.Length; i++)
             _spares[i] = capacity + 1 + i;

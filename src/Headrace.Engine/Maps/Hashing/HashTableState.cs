@@ -57,9 +57,6 @@ internal unsafe struct HashTableState
     /// <summary>Of the arena: elements that were ever taken, those above are untouched memory. Else elements in use.</summary>
     [FieldOffset(80)] public uint TakenElements;
 
-    /// <summary>Elements in use from which on the table is beyond the cache.</summary>
-    [FieldOffset(88)] public ulong LargeFrom;
-
     /// <summary>Free overflow buckets, as <see cref="FreeElements"/>.</summary>
     [FieldOffset(128)] public ulong FreeBuckets;
 

@@ -18,7 +18,9 @@ internal sealed unsafe class LpmIndex : IDisposable
     public const int RootBytes = 2;
 
     private const ulong KindMask = 3, TrieKind = 1, NodeKind = 2, ForkKind = 3;
-    private const int RootBits = RootBytes * 8;
+    /// <summary>The same in bits.</summary>
+    public const int RootBits = RootBytes * 8;
+
 
     // A slot gets a node when so many trie nodes lie within the next byte, and keeps it until there are fewer than the second number.
     private const int Dense = 4;
@@ -120,10 +122,24 @@ internal sealed unsafe class LpmIndex : IDisposable
     }
 
     /// <summary>Takes in that the trie has changed at a prefix: added, replaced or removed.</summary>
+    /// <param name="trie">The trie's first node.</param>
+    /// <param name="passed">A node on the prefix's way down that is shorter than the first table's prefixes; null when none is known.</param>
+    /// <param name="data">The prefix.</param>
+    /// <param name="length">Its bits.</param>
     /// <exception cref="OutOfMemoryException">The system has no memory: the index is of no use any more.</exception>
-    public void Refresh(LpmNode* trie, byte* data, int length)
+    public void Refresh(LpmNode* trie, LpmNode* passed, byte* data, int length)
     {
         uint slot = (uint)(data[0] << 8 | data[1]);
+        if (passed != null && length > RootBits && (_root[slot] & KindMask) == NodeKind)
+        {
+            // What is above has not changed: the node knows it.
+            LpmNode* above = ((LpmIndexNode*)(_root[slot] & ~KindMask))->Found;
+            LpmNode* below = passed;
+            LpmNode* ignored = null;
+            Descend(ref below, ref ignored, data, passed->PrefixLength, RootBits);
+            FillRoot(below, above, slot, 1, data, length);
+            return;
+        }
         uint count = length < RootBits ? 1u << (RootBits - length) : 1;
         slot &= ~(count - 1);
         LpmNode* node = trie;

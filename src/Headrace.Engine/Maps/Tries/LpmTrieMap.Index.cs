@@ -13,12 +13,14 @@ internal sealed unsafe partial class LpmTrieMap
     // Bytes that an element costs in index and trie, roughly.
     private const ulong ElementBytes = 64;
 
-    internal override bool MayStage => _dataSize is >= LpmIndex.RootBytes and <= 2 * sizeof(ulong);
+    internal override bool CanStage => _dataSize is >= LpmIndex.RootBytes and <= 2 * sizeof(ulong);
+
+    internal override ulong UsedBytes => _count * ElementBytes;
 
     internal override bool Stage(byte* key, StagedLookup* lookup, int cpu)
     {
         ulong* index = (ulong*)Volatile.Read(ref _indexRoot);
-        if (index == null || *(uint*)key != _longest || _count * ElementBytes < Cache.LargeTable)
+        if (index == null || *(uint*)key != _longest)
             return false;
         lookup->Size = _dataSize;
         Buffer.MemoryCopy(key + PrefixBytes, &lookup->First, 2 * sizeof(ulong), _dataSize);
@@ -32,7 +34,7 @@ internal sealed unsafe partial class LpmTrieMap
         try
         {
             if (_replacedBy == 0)
-                _index?.Refresh(*_root, key + PrefixBytes, (int)*(uint*)key);
+                _index?.Refresh(*_root, _dataSize == sizeof(uint) ? _passed : null, key + PrefixBytes, (int)*(uint*)key);
             else
                 _index?.Replace((LpmNode*)_replacedOld, (LpmNode*)_replacedBy);
             if (_index is null && _spoiltIndex is null && _count >= IndexFrom && _dataSize >= LpmIndex.RootBytes)
@@ -40,6 +42,7 @@ internal sealed unsafe partial class LpmTrieMap
                 _index = new LpmIndex(_dataSize, *_root);
                 Volatile.Write(ref _indexRoot, (nint)_index.Root);
             }
+            MakeShortcuts();
         }
         catch (OutOfMemoryException)
         {
@@ -53,7 +56,7 @@ internal sealed unsafe partial class LpmTrieMap
         Volatile.Write(ref _version, _version + 1);
         Volatile.WriteBarrier();
         foreach (nint node in _retired)
-            _pool.Return((void*)node);
+            Forget((LpmNode*)node);
         _retired.Clear();
         _index?.Reclaim();
         return 0;

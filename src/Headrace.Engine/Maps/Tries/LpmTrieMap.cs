@@ -15,6 +15,7 @@ internal sealed unsafe partial class LpmTrieMap : Map
 {
     private const int OptimisticSearches = 64;
     private const int PrefixBytes = 4;
+    private const int LongestAddress = 16;
 
     private readonly Lock _writers = new();
     private readonly LpmPool _pool;
@@ -117,12 +118,38 @@ internal sealed unsafe partial class LpmTrieMap : Map
         }
     }
 
+    // What user code updates most are elements that are there, and a small value is written in one store: no program sees half of it. A program that
+    // holds its address meanwhile reads the new value, where the kernel would have it read the old one until its end.
+    private protected override int CopyIn(byte* key, byte* value, ulong flags)
+    {
+        uint length = *(uint*)key;
+        if (flags is (ulong)MapUpdateFlags.Any or (ulong)MapUpdateFlags.Exist && length <= _longest
+            && ValueSize is sizeof(uint) or sizeof(ulong) && _dataSize <= LongestAddress)
+        {
+            byte* address = stackalloc byte[PrefixBytes + LongestAddress];
+            *(uint*)address = _longest;
+            NativeBytes.Copy(address + PrefixBytes, key + PrefixBytes, _dataSize);
+            lock (_writers)
+            {
+                LpmNode* found = Search(address);
+                // Bits behind the prefix are kept as they came, and shown when keys are listed.
+                if (found != null && found->PrefixLength == length && Match(LpmNode.Data(found), key + PrefixBytes, _longest) == _longest)
+                {
+                    Layout.Write(Value(found), value);
+                    return 0;
+                }
+            }
+        }
+        return Update(key, value, flags, 0);
+    }
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         _rootMemory.Dispose();
         _index?.Dispose();
         _spoiltIndex?.Dispose();
+        _shortcuts?.Dispose();
         _pool.Dispose();
     }
 
@@ -241,7 +268,7 @@ internal sealed unsafe partial class LpmTrieMap : Map
         }
         catch (OutOfMemoryException)
         {
-            _pool.Return(added);
+            Forget(added);
             throw;
         }
     }
@@ -260,6 +287,8 @@ internal sealed unsafe partial class LpmTrieMap : Map
         LpmNode* child = node->Zero != null ? node->Zero : node->One;
         if (child == null && parent != null && parent->IsBranch != 0)
         {
+            if (parentLink == null)
+                Descend(key, out _, out _, out _, out parentLink, direct: false);
             Publish(parentLink, parent->Zero == node ? parent->One : parent->Zero);
             Retire(parent);
         }
@@ -271,8 +300,9 @@ internal sealed unsafe partial class LpmTrieMap : Map
         return 0;
     }
 
-    // Goes down while nodes are shorter prefixes of the key; ends at the link to the key's node or where it belongs.
-    private LpmNode** Descend(byte* key, out LpmNode* node, out uint match, out LpmNode* parent, out LpmNode** parentLink)
+    // Goes down while nodes are shorter prefixes of the key; ends at the link to the key's node or where it belongs. By a shortcut where there
+    // is one: the link to the parent is then null when that is where it led.
+    private LpmNode** Descend(byte* key, out LpmNode* node, out uint match, out LpmNode* parent, out LpmNode** parentLink, bool direct = true)
     {
         byte* data = key + PrefixBytes;
         uint length = *(uint*)key;
@@ -280,6 +310,14 @@ internal sealed unsafe partial class LpmTrieMap : Map
         parent = null;
         parentLink = null;
         match = 0;
+        LpmNode** shortcut = direct ? ShortcutOf(data, length) : null;
+        if (shortcut != null && IsOnTheWay(*shortcut, data, length))
+        {
+            parent = *shortcut;
+            match = parent->PrefixLength;
+            link = LpmNode.Child(parent, Bit(data, match));
+        }
+        LpmNode* deepest = parent;
         while ((node = *link) != null)
         {
             match = Match(LpmNode.Data(node), data, Math.Min(node->PrefixLength, length));
@@ -288,7 +326,12 @@ internal sealed unsafe partial class LpmTrieMap : Map
             parent = node;
             parentLink = link;
             link = LpmNode.Child(node, Bit(data, match));
+            if (match <= ShortcutBits)
+                deepest = node;
         }
+        if (shortcut != null)
+            *shortcut = deepest;
+        _passed = shortcut != null ? deepest : null;
         return link;
     }
 
@@ -331,7 +374,12 @@ internal sealed unsafe partial class LpmTrieMap : Map
     }
 
     // Nothing of the trie leads to the node any more; the index still may.
-    private void Retire(LpmNode* node) => _retired.Add((nint)node);
+    private void Retire(LpmNode* node)
+    {
+        _retired.Add((nint)node);
+        if (node == _passed)
+            _passed = null;
+    }
 
     private static void Publish(LpmNode** link, LpmNode* node) => Volatile.Write(ref *(nint*)link, (nint)node);
 
