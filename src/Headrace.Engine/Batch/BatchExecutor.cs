@@ -103,11 +103,11 @@ public sealed unsafe class BatchExecutor : JitExecutor
     private void FetchTables(Frame* frames, int count)
     {
         bool looks = --_trusted < 0;
-        ProbeMethod probe = _probe ??= Program.Compiled.Probe;
         if (looks)
             Choose(count);
         int most = looks ? _sites == 0 ? 0 : _choice.Most : _depth, pass = 0;
-        for (; pass < most; pass++)
+        ProbeMethod? probe = _probe;
+        for (; probe is not null && pass < most; pass++)
         {
             int left = probe(Machine, frames, count, _staged, pass, _sites);
             if (left * LeastShare < count)
@@ -125,20 +125,34 @@ public sealed unsafe class BatchExecutor : JitExecutor
         }
     }
 
-    // Tables grow and shrink while programs run.
+    // Tables grow and shrink while programs run. The probe is compiled when one is large first.
     private void Choose(int count)
     {
+        if (_probe is null && HasWorth())
+            _probe = Program.Compiled.Probe;
         ReadOnlySpan<ProbeSite> sites = Program.Compiled.ProbeSites;
         if (_fetchedAt.Length == 0 && sites.Length > 0)
             _fetchedAt = new long[sites.Length * StageChoice.Limit];
         _sites = 0;
         for (int i = 0; i < sites.Length; i++)
         {
-            if (_choice.EverySize || sites[i].Map.UsedBytes >= Cache.LargeTable)
+            if (IsWorth(sites[i].Map))
                 _sites |= 1UL << i;
         }
         _lookedAt += count;
     }
+
+    private bool HasWorth()
+    {
+        foreach (Map map in Program.ReferencedMaps)
+        {
+            if (map.CanStage && IsWorth(map))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsWorth(Map map) => _choice.EverySize || map.UsedBytes >= Cache.LargeTable;
 
     // One step of each; those that have more to do move to the front.
     private int Step(int count)
