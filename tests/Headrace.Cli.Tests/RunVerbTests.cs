@@ -31,12 +31,12 @@ public class RunVerbTests
     [Fact]
     public void Stages_of_the_batch_engine_are_told_on_standard_error()
     {
-        (int code, string output, string error) = Shell.Run("run", Program("router"), "--in", Traffic, "--engine", "batch", "--stages", "all", "--json");
+        (int code, string output, string error) = Shell.Run("run", Program("lb"), "--in", Traffic, "--engine", "batch", "--stages", "all", "--json");
         Assert.Equal(0, code);
         Assert.Equal("batch", JsonDocument.Parse(output).RootElement.GetProperty("engine").GetString());
-        Assert.Matches(@"stages: \d of \d look-ups fetched ahead", error);
-        Assert.Matches(@"neighbours +array .* KiB  router\.bpf\.c:\d+", error);
-        Assert.Equal(0, Shell.Run("run", Program("router"), "--in", Traffic, "--engine", "batch", "--stages", "2").Code);
+        Assert.Matches(@"stages: \d+ of \d+ look-ups fetched ahead", error);
+        Assert.Matches(@"connections +lru_hash .* KiB  lb\.bpf\.c:\d+", error);
+        Assert.Equal(0, Shell.Run("run", Program("lb"), "--in", Traffic, "--engine", "batch", "--stages", "2").Code);
     }
 
     [Theory]
