@@ -39,6 +39,17 @@ public sealed class ForwardNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Jumbo_frames_go_through_packet_sockets_whole()
+    {
+        _spaces.SetMtu(9000);
+        using var forwarder = new RunningForwarder(null, "--port", $"packet:{_spaces.LeftWire}", "--port", $"packet:{_spaces.RightWire}",
+            "--program", Path.Combine(Repository.Programs, "pass.bpf.o"), "--pass", "peer");
+        Assert.Equal(0, LossOf("ping -c 5 -i 0.1 -W 2 -M do -s 8972 10.99.0.2")); // 9000 bytes with its headers, not to be fragmented
+        JsonElement tcp = Iperf("-n 20M");
+        Assert.InRange(tcp.GetProperty("end").GetProperty("sum_received").GetProperty("bytes").GetInt64(), 15L << 20, 21L << 20);
+    }
+
+    [Fact]
     public void Rules_change_under_traffic_by_a_signal_and_no_packet_is_lost()
     {
         string rules = Write("networks4.json", "[]");

@@ -56,6 +56,16 @@ internal sealed class TwoNamespaces : IDisposable
         return Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 
+    /// <summary>Makes every end of the wires take longer packets.</summary>
+    public void SetMtu(int bytes)
+    {
+        foreach ((string space, string wire, _) in Sides)
+        {
+            Run($"ip link set {wire} mtu {bytes}");
+            Run($"ip -n {space} link set {Inner} mtu {bytes}");
+        }
+    }
+
     public void Dispose()
     {
         foreach ((string space, string wire, _) in Sides)
