@@ -23,7 +23,8 @@ internal sealed unsafe partial class FusedEmitter
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
         PointerFacts array = call.Inputs[1].Facts.Pointer;
         bool known = array is { Kind: PointerKind.Map, Index: >= 0 } && _program.MapArray[array.Index] is ProgramArrayMap;
-        if (_isBurst)
+        // Functions and callbacks may have made tail calls of their own: then the machine counts, from the run's start on.
+        if (_isBurst && !Root._needs.Begin)
         {
             if (known && call.Inputs[2].Facts.Constant is { } index)
                 EmitKnownTarget(array.Index, (uint)index);

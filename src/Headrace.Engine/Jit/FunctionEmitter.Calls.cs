@@ -96,7 +96,8 @@ internal sealed unsafe partial class FunctionEmitter
         AbstractValue array = state[2];
         Label falls = _il.DefineLabel();
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
-        if (_mode == Mode.Burst)
+        // Functions and callbacks may have made tail calls of their own: then the machine counts, from the run's start on.
+        if (_mode == Mode.Burst && !Root._needs.Begin)
         {
             EmitKnownTarget(state);
             TakeProgram();
