@@ -6,7 +6,7 @@ namespace Headrace.Cli.Tests.Forward;
 /// <summary><c>headrace forward --json</c> as a process of its own.</summary>
 internal sealed class RunningForwarder : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -23,14 +23,8 @@ internal sealed class RunningForwarder : IDisposable
             _errors.Add(line);
             if (line.StartsWith("headrace: forwarding between", StringComparison.Ordinal))
             {
-                _ = Task.Run(() =>
-                {
-                    while (_process.StandardError.ReadLine() is { } more)
-                    {
-                        lock (_errors)
-                            _errors.Add(more);
-                    }
-                });
+                // A thread of its own: those of the pool may all be waiting for other tests' processes.
+                new Thread(ReadErrors) { IsBackground = true }.Start();
                 return;
             }
         }
@@ -88,5 +82,14 @@ internal sealed class RunningForwarder : IDisposable
             _process.WaitForExit();
         }
         _process.Dispose();
+    }
+
+    private void ReadErrors()
+    {
+        while (_process.StandardError.ReadLine() is { } line)
+        {
+            lock (_errors)
+                _errors.Add(line);
+        }
     }
 }
