@@ -16,7 +16,8 @@ internal sealed class RunningForwarder : IDisposable
     public RunningForwarder(string? space, params string[] arguments)
     {
         string tool = Path.Combine(AppContext.BaseDirectory, "headrace.dll");
-        _process = TwoNamespaces.Start(space, $"dotnet {tool} forward --json", arguments);
+        // A test run under nohup hands down an ignored SIGHUP, which .NET leaves alone.
+        _process = TwoNamespaces.Start(space, $"env --default-signal=HUP dotnet {tool} forward --json", arguments);
         _output = _process.StandardOutput.ReadToEndAsync();
         while (_process.StandardError.ReadLine() is { } line)
         {
