@@ -43,7 +43,7 @@ public sealed class MemifTestpmdTests : IDisposable
         // As a client, net_memif looks for its server again only when its port is stopped and started.
         Testpmd.Require();
         using var testpmd = Start("client", "-i");
-        testpmd.MeetsAgain($"memif:{_socket},role=client", window: 800);
+        testpmd.MeetsAgain($"memif:{_socket},role=client", window: 800, pauses: true);
     }
 
     private Testpmd Start(string role, params string[] more) =>

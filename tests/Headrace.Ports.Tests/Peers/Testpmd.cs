@@ -22,8 +22,10 @@ internal sealed class Testpmd : IDisposable
     /// <param name="more">Further options of testpmd itself.</param>
     public Testpmd(string[] devices, string forwarding = "io", params string[] more)
     {
-        var start = new ProcessStartInfo(Executable) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/usr/bin/stdbuf") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] memory = ["--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "-l", "0,1", "--file-prefix", $"headrace{Environment.ProcessId}-{Interlocked.Increment(ref s_instances)}"];
+        start.ArgumentList.Add("-oL"); // into a pipe it would write by the block
+        start.ArgumentList.Add(Executable);
         foreach (string argument in memory.Concat(devices.Select(device => "--vdev=" + device)))
             start.ArgumentList.Add(argument);
         foreach (string argument in (string[])["--", "--auto-start", "--no-flush-rx", "--no-lsc-interrupt", "--disable-link-check", "--forward-mode=" + forwarding, "--total-num-mbufs=16384", .. more])
@@ -99,7 +101,10 @@ internal sealed class Testpmd : IDisposable
     }
 
     /// <summary>Opens a port to it, sends frames and takes them back, and closes the port, again and again.</summary>
-    public void MeetsAgain(string port, int window)
+    /// <param name="port">The port to open.</param>
+    /// <param name="window">How many frames may be under way.</param>
+    /// <param name="pauses">True to have it not forward while we leave: net_memif frees rings that its own forwarding still reads (exit code 139).</param>
+    public void MeetsAgain(string port, int window, bool pauses = false)
     {
         for (int i = 0; i < Restarts; i++)
         {
@@ -109,11 +114,18 @@ internal sealed class Testpmd : IDisposable
                 // Its drivers look for a peer that left when they are asked for the link's state, which needs its prompt (-i).
                 if (ours.DownReason is null)
                     return true;
+                Assert.False(_process.HasExited, $"round {i}: {Output}");
                 _process.StandardInput.WriteLine("show port info 0");
                 Thread.Sleep(100);
                 return false;
             }, () => $"{ours.Spec}: {ours.DownReason}\n{Finish()}");
+            if (pauses && i > 0)
+                _process.StandardInput.WriteLine("start");
             ReturnsFrames(ours, 2000, window);
+            if (!pauses)
+                continue;
+            _process.StandardInput.WriteLine("stop");
+            NumberedTraffic.Until(() => Regex.Count(Output, "Waiting for lcores to finish.*?Done\\.", RegexOptions.Singleline) > i, Finish);
         }
     }
 
