@@ -224,21 +224,8 @@ internal sealed unsafe partial class FusedEmitter
         }
     }
 
-    private void ContextAddress(Actor actor, ContextAccess access)
-    {
-        if (access.Source == ContextSource.Skb)
-        {
-            LoadField(_frame, nameof(Frame.Skb));
-            _il.Emit(OpCodes.Brfalse, Rare(() => Throw(actor, JitMethods.SocketBufferFault)));
-            LoadField(_frame, nameof(Frame.Skb));
-        }
-        else
-        {
-            _il.Emit(OpCodes.Ldloc, _frame);
-        }
-        _il.Emit(OpCodes.Ldc_I4, access.Offset);
-        _il.Emit(OpCodes.Add);
-    }
+    private void ContextAddress(Actor actor, ContextAccess access) =>
+        _machine.ContextAddress(_frame, access, () => Rare(() => Throw(actor, JitMethods.SocketBufferFault)));
 
     private void EmitAtomic(Actor atomic, bool narrow)
     {

@@ -64,18 +64,7 @@ internal sealed unsafe partial class FusedEmitter
             return;
         Root._inlinedActors += target.Graph.Main.Actors.Count();
         Label other = _il.DefineLabel();
-        LocalBuilder found = _il.DeclareLocal(typeof(LoadedProgram));
-        _maps.Load(array);
-        _il.Emit(OpCodes.Call, JitMethods.Programs);
-        _il.Emit(OpCodes.Ldc_I4, (int)index);
-        _il.Emit(OpCodes.Ldelem_Ref);
-        _il.Emit(OpCodes.Stloc, found);
-        _il.Emit(OpCodes.Ldloc, found);
-        _il.Emit(OpCodes.Brfalse, other);
-        _il.Emit(OpCodes.Ldloc, found);
-        _il.Emit(OpCodes.Call, JitMethods.ProgramId);
-        _il.Emit(OpCodes.Ldc_I4, target.Program.Id);
-        _il.Emit(OpCodes.Bne_Un, other);
+        LocalBuilder found = _machine.Target(_maps, array, index, target.Program.Id, other);
         var inner = new FusedEmitter(target, target.Graph.Main, _il, isBurst: true, this) { _self = found, _tailCalls = _tailCalls + 1 };
         if (target.Needs.Program)
             inner.TakeProgram();
@@ -98,21 +87,7 @@ internal sealed unsafe partial class FusedEmitter
         return isSimple && _tailCalls + 1 < Machine.MaxTailCalls && Root._inlinedActors + code.Graph.Main.Actors.Count() <= MostInlinedActors ? code : null;
     }
 
-    // What looks at the machine (faults, helpers) has to see the program that runs.
-    private void TakeProgram()
-    {
-        if (_self is null)
-            return;
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Ldloc, _self);
-        _il.Emit(OpCodes.Call, JitMethods.SetProgram);
-    }
+    private void TakeProgram() => _machine.TakeProgram(_self);
 
-    private void ReturnProgram()
-    {
-        if (_self is null)
-            return;
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Call, JitMethods.OwnProgram);
-    }
+    private void ReturnProgram() => _machine.ReturnProgram(_self);
 }

@@ -27,6 +27,7 @@ internal sealed unsafe partial class FusedEmitter
     private readonly Label _next;
     private readonly List<Action> _rare;
     private readonly MapCode _maps;
+    private readonly MachineCode _machine;
     private readonly LocalBuilder _state;
     private readonly LocalBuilder _frame;
     private readonly LocalBuilder _top;
@@ -55,6 +56,7 @@ internal sealed unsafe partial class FusedEmitter
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
         _top = caller?._top ?? il.DeclareLocal(typeof(ulong));
         _budget = caller?._budget ?? (_needs.Budget ? il.DeclareLocal(typeof(long)) : null);
+        _machine = new MachineCode(il, _state, _budget);
         _loops = function.Actors.Any(actor => actor.Kind == ActorKind.LoopBudget) ? il.DeclareLocal(typeof(uint)) : null;
         _depth = function.Frames > 1 && !isBurst ? il.DeclareLocal(typeof(int)) : null;
         _maps = new MapCode(il, _program.MapArray, _state);
@@ -141,37 +143,12 @@ internal sealed unsafe partial class FusedEmitter
         EmitRare();
     }
 
-    private void LoadState()
-    {
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Call, JitMethods.State);
-        _il.Emit(OpCodes.Stloc, _state);
-    }
+    private void LoadState() => _machine.LoadState();
 
     /// <summary>What a run starts with; see <see cref="Machine.Begin"/>, of which this does only what the program can notice.</summary>
     private void StartRun()
     {
-        if (_needs.Begin)
-        {
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldloc, _frame);
-            _il.Emit(OpCodes.Call, JitMethods.Begin);
-        }
-        else if (_needs.Machine)
-        {
-            _il.Emit(OpCodes.Ldloc, _state);
-            _il.Emit(OpCodes.Ldloc, _frame);
-            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Frame)));
-            _il.Emit(OpCodes.Ldloc, _state);
-            _il.Emit(OpCodes.Ldc_I8, 0L);
-            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
-        }
-        if (_budget is not null)
-        {
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Call, JitMethods.Budget);
-            _il.Emit(OpCodes.Stloc, _budget);
-        }
+        _machine.Begin(_frame, _needs.Begin, _needs.Machine);
         ResetLoops();
     }
 
@@ -299,11 +276,7 @@ internal sealed unsafe partial class FusedEmitter
             _il.Emit(OpCodes.Ldc_I4, (int)value);
     }
 
-    private void LoadField(LocalBuilder structure, string field)
-    {
-        _il.Emit(OpCodes.Ldloc, structure);
-        _il.Emit(OpCodes.Ldfld, structure.LocalType == typeof(Frame*) ? JitMethods.FrameField(field) : JitMethods.StateField(field));
-    }
+    private void LoadField(LocalBuilder structure, string field) => _machine.LoadField(structure, field);
 
     // Rare ways may add rare ways.
     private void EmitRare()

@@ -177,28 +177,8 @@ internal sealed unsafe partial class FunctionEmitter
             StartProbe();
             return;
         }
-        if (_needs.Begin)
-        {
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldloc, _frame);
-            _il.Emit(OpCodes.Call, JitMethods.Begin);
-        }
-        else if (_needs.Machine)
-        {
-            _il.Emit(OpCodes.Ldloc, _state);
-            _il.Emit(OpCodes.Ldloc, _frame);
-            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Frame)));
-            _il.Emit(OpCodes.Ldloc, _state);
-            _il.Emit(OpCodes.Ldc_I8, 0L);
-            _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
-        }
-        if (_budget is not null)
-        {
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Call, JitMethods.Budget);
-            _il.Emit(OpCodes.Stloc, _budget);
-        }
-        else if (_needs.HandsBudget)
+        _machine.Begin(_frame, _needs.Begin, _needs.Machine);
+        if (_budget is null && _needs.HandsBudget)
         {
             _il.Emit(OpCodes.Ldloc, _state);
             _il.Emit(OpCodes.Ldarg_1);

@@ -83,35 +83,9 @@ internal sealed unsafe partial class FunctionEmitter
     };
 
     /// <summary>Takes so many instructions from the run's budget and stops the program when there are not as many.</summary>
-    private void Spend(int slot, int instructions)
-    {
-        Label endless = Rare(() => Throw(slot, JitMethods.EndlessFault));
-        _il.Emit(OpCodes.Ldloc, _budget!);
-        _il.Emit(OpCodes.Ldc_I4, instructions);
-        _il.Emit(OpCodes.Conv_I8);
-        _il.Emit(OpCodes.Sub);
-        _il.Emit(OpCodes.Dup);
-        _il.Emit(OpCodes.Stloc, _budget!);
-        _il.Emit(OpCodes.Ldc_I4_0);
-        _il.Emit(OpCodes.Conv_I8);
-        _il.Emit(OpCodes.Blt, endless);
-    }
+    private void Spend(int slot, int instructions) => _machine.Spend(instructions, Rare(() => Throw(slot, JitMethods.EndlessFault)));
 
-    /// <summary>Gives the budget back to the machine, before something else spends of it.</summary>
-    private void SaveBudget()
-    {
-        if (_budget is null)
-            return;
-        _il.Emit(OpCodes.Ldloc, _state);
-        _il.Emit(OpCodes.Ldloc, _budget);
-        _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Budget)));
-    }
+    private void SaveBudget() => _machine.SaveBudget();
 
-    private void LoadBudget()
-    {
-        if (_budget is null)
-            return;
-        LoadField(_state, nameof(MachineState.Budget));
-        _il.Emit(OpCodes.Stloc, _budget);
-    }
+    private void LoadBudget() => _machine.LoadBudget();
 }

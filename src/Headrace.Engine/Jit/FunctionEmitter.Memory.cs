@@ -239,21 +239,8 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(access.Width switch { 1 => OpCodes.Stind_I1, 2 => OpCodes.Stind_I2, 4 => OpCodes.Stind_I4, _ => OpCodes.Stind_I8 });
     }
 
-    private void ContextAddress(int slot, ContextAccess access)
-    {
-        if (access.Source == ContextSource.Skb)
-        {
-            LoadField(_frame, nameof(Frame.Skb));
-            _il.Emit(OpCodes.Brfalse, Rare(() => Throw(slot, JitMethods.SocketBufferFault)));
-            LoadField(_frame, nameof(Frame.Skb));
-        }
-        else
-        {
-            _il.Emit(OpCodes.Ldloc, _frame);
-        }
-        _il.Emit(OpCodes.Ldc_I4, access.Offset);
-        _il.Emit(OpCodes.Add);
-    }
+    private void ContextAddress(int slot, ContextAccess access) =>
+        _machine.ContextAddress(_frame, access, () => Rare(() => Throw(slot, JitMethods.SocketBufferFault)));
 
     /// <summary>Throws the fault of an access; nothing follows.</summary>
     private void ThrowAccess(Access access)

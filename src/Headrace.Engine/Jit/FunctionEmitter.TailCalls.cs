@@ -22,19 +22,7 @@ internal sealed unsafe partial class FunctionEmitter
             return;
         Root._inlinedSlots += target.Instructions.Length;
         Label other = _il.DefineLabel();
-        LocalBuilder found = _il.DeclareLocal(typeof(LoadedProgram));
-        _maps.Load(state[2].Map);
-        _il.Emit(OpCodes.Call, JitMethods.Programs);
-        _il.Emit(OpCodes.Ldc_I4, (int)state[3].Low);
-        _il.Emit(OpCodes.Ldelem_Ref);
-        _il.Emit(OpCodes.Stloc, found);
-        _il.Emit(OpCodes.Ldloc, found);
-        _il.Emit(OpCodes.Brfalse, other);
-        _il.Emit(OpCodes.Ldloc, found);
-        _il.Emit(OpCodes.Call, JitMethods.ProgramId);
-        _il.Emit(OpCodes.Ldc_I4, target.Id);
-        _il.Emit(OpCodes.Bne_Un, other);
-
+        LocalBuilder found = _machine.Target(_maps, state[2].Map, (uint)state[3].Low, target.Id, other);
         SaveBudget();
         var inner = new FunctionEmitter(_functions, target.Compiled.Analysis, 0, _il, Mode.Burst, this) { _self = found, _tailCalls = _tailCalls + 1 };
         inner.EmitInlined();
@@ -86,21 +74,7 @@ internal sealed unsafe partial class FunctionEmitter
         return isSimple ? target : null;
     }
 
-    // What looks at the machine (faults, helpers) has to see the program that runs.
-    private void TakeProgram()
-    {
-        if (_self is null)
-            return;
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Ldloc, _self);
-        _il.Emit(OpCodes.Call, JitMethods.SetProgram);
-    }
+    private void TakeProgram() => _machine.TakeProgram(_self);
 
-    private void ReturnProgram()
-    {
-        if (_self is null)
-            return;
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Call, JitMethods.OwnProgram);
-    }
+    private void ReturnProgram() => _machine.ReturnProgram(_self);
 }

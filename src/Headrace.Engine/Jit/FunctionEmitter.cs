@@ -28,6 +28,7 @@ internal sealed unsafe partial class FunctionEmitter
     private readonly LocalBuilder _state;
     private readonly LocalBuilder _frame;
     private readonly MapCode _maps;
+    private readonly MachineCode _machine;
     private readonly LocalBuilder? _budget;
     private readonly LocalBuilder? _loops;
 
@@ -63,6 +64,7 @@ internal sealed unsafe partial class FunctionEmitter
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
         _maps = new MapCode(il, _program.MapArray, _state);
         _budget = _needs.Budget ? il.DeclareLocal(typeof(long)) : null;
+        _machine = new MachineCode(il, _state, _budget);
         _loops = _needs.MayGoto ? il.DeclareLocal(typeof(uint)) : null;
     }
 
@@ -186,12 +188,7 @@ internal sealed unsafe partial class FunctionEmitter
         _il.MarkLabel(found);
     }
 
-    private void LoadState()
-    {
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Call, JitMethods.State);
-        _il.Emit(OpCodes.Stloc, _state);
-    }
+    private void LoadState() => _machine.LoadState();
 
     private void StartFunction()
     {
@@ -293,9 +290,5 @@ internal sealed unsafe partial class FunctionEmitter
         return label;
     }
 
-    private void LoadField(LocalBuilder structure, string field)
-    {
-        _il.Emit(OpCodes.Ldloc, structure);
-        _il.Emit(OpCodes.Ldfld, structure.LocalType == typeof(Frame*) ? JitMethods.FrameField(field) : JitMethods.StateField(field));
-    }
+    private void LoadField(LocalBuilder structure, string field) => _machine.LoadField(structure, field);
 }
