@@ -10,6 +10,7 @@ public class AllocationTests
     private const int Repeats = 8;
     private const int WarmBursts = 100;
     private const int Bursts = 200;
+    private const int MostSpans = 5;
 
     public static TheoryData<int, EngineKind, string> Names => new(
         from kind in new[] { EngineKind.Jit, EngineKind.Batch }
@@ -57,9 +58,15 @@ public class AllocationTests
             for (int i = 0; i < burst.Capacity; i++)
                 burst.Add(_packets[i % _packets.Count]);
             RunAgain(burst, WarmBursts);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            RunAgain(burst, Bursts);
-            report(GC.GetAllocatedBytesForCurrentThread() - before);
+            // The runtime may do something once that allocates, when it likes; what a burst allocates is there in every span.
+            long allocated = 1;
+            for (int span = 0; span < MostSpans && allocated > 0; span++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                RunAgain(burst, Bursts);
+                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+            report(allocated);
             Executor.Dispose();
             _collection.Dispose();
         }
