@@ -19,10 +19,16 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
 
     private const int BusyPollBudget = 64;
 
+    // A page is a chunk; an XDP buffer has at most 17 pages behind its first (MAX_SKB_FRAGS).
+    private const int MostInPieces = 17 * 3840;
+    private const int EthernetAndTag = 18;
+    private const int JoinedBuffers = 256;
+
     private readonly List<AfXdpQueue> _queues = [];
     private readonly InterfaceDrops _drops;
     private readonly SteeringProgram _steering;
     private readonly StackTap? _stack;
+    private readonly int _longest; // of packets that come in several pieces; 0 where they fit a page
 
     private AfXdpPort(PortSpec spec, PortOptions options)
     {
@@ -41,7 +47,9 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
             throw spec.Fail("copy or zerocopy: one of them");
         try
         {
-            _steering = new SteeringProgram(device.Mtu > LongestInOnePage);
+            if (device.Mtu > LongestInOnePage)
+                _longest = Math.Min(device.Mtu + EthernetAndTag, MostInPieces);
+            _steering = new SteeringProgram(fragments: _longest > 0);
         }
         catch (KernelException error)
         {
@@ -72,7 +80,7 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
         Capabilities = new PortCapabilities
         {
             Headroom = PacketBurst.Headroom,
-            MaxFrame = (int)Umem.ChunkSize - PacketBurst.Headroom,
+            MaxFrame = Math.Max(_longest, (int)Umem.ChunkSize - PacketBurst.Headroom),
             ZeroCopyReceive = IsZeroCopy,
             ZeroCopySend = IsZeroCopy,
             Note = note,
@@ -188,13 +196,15 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
         int chunks = 2 * ring; // a fill ring and the frames behind it, and a transmit ring
         int worker = (int)index % options.Workers;
         bool share = Spec.Flag("shared", otherwise: true);
-        if (share && options.Shared.TryGetValue((typeof(Umem), worker), out object? known) && ((Umem)known).TryReserve(chunks))
+        // Whether packets may come in pieces is a property of the memory.
+        (Type, int, int) key = (typeof(Umem), worker, _longest);
+        if (share && options.Shared.TryGetValue(key, out object? known) && ((Umem)known).TryReserve(chunks))
             return (Umem)known;
         int perWorker = (queues + options.Workers - 1) / options.Workers * (share ? options.Ports : 1);
-        var umem = new Umem(chunks * perWorker, Spec.Text);
+        var umem = new Umem(chunks * perWorker, _longest > 0 ? JoinedBuffers * perWorker : 0, _longest, Spec.Text);
         umem.TryReserve(chunks);
         if (share)
-            options.Shared[(typeof(Umem), worker)] = umem;
+            options.Shared[key] = umem;
         return umem;
     }
 
@@ -202,17 +212,18 @@ internal sealed class AfXdpPort : IPacketPort, ISteerable
     {
         int copyFlags = Spec.Flag("copy") ? XdpSocket.Copy : Spec.Flag("zerocopy") ? XdpSocket.ZeroCopy : 0;
         // A socket that shares memory takes copy mode and wakeups from the first one of its queue; flags are refused there.
-        int flags = shared is null ? copyFlags | XdpSocket.UseNeedWakeup : 0;
+        int flags = shared is null ? copyFlags | XdpSocket.UseNeedWakeup | (_longest > 0 ? XdpSocket.ScatterGather : 0) : 0;
         int error = socket.Bind(Ifindex, queue, flags, shared);
         if (error != 0)
             throw new KernelException("bind(AF_XDP)", $"{Spec.Name} queue {queue}", error, advice: BindAdvice(error));
         IsZeroCopy = socket.IsZeroCopy;
     }
 
-    private static string? BindAdvice(int error) => error switch
+    private string? BindAdvice(int error) => error switch
     {
         ErrorNumber.EBUSY => "Another AF_XDP socket has this queue.",
         ErrorNumber.EOPNOTSUPP => "The driver has no zero copy: leave out 'zerocopy'.",
+        ErrorNumber.EINVAL when _longest > 0 => "There is no such queue, or the kernel is older than 6.6: lower the interface's MTU to a page less headroom.",
         ErrorNumber.EINVAL => "There is no such queue, or the driver does not take these rings.",
         _ => null,
     };

@@ -6,7 +6,7 @@ using Headrace.Ports.Sys;
 namespace Headrace.Ports;
 
 /// <summary>An AF_XDP socket on one queue of an interface.</summary>
-internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
+internal sealed unsafe partial class AfXdpQueue : PacketQueue, IDisposable
 {
     private const int NetworkDown = 100, NoDevice = 19, NoAddress = 6; // ENETDOWN, ENODEV, ENXIO
     private const int EthernetHeader = 14;
@@ -49,14 +49,17 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
     /// <inheritdoc/>
     public override int Receive(Frame* frames, int capacity)
     {
-        uint count = Math.Min(_socket.Receive.FilledFrom(out uint index), (uint)capacity);
-        if (count == 0)
+        uint filled = _socket.Receive.FilledFrom(out uint index);
+        if (filled == 0)
         {
             if (_busyPoll || _socket.Fill.WantsWakeup)
                 _socket.Poke();
             return 0;
         }
         ulong source = _port.Ifindex | ((ulong)_index << 32);
+        if (_umem.Joined is { } joined)
+            return ReceiveJoined(joined, frames, capacity, index, filled, source);
+        uint count = Math.Min(filled, (uint)capacity);
         long bytes = Describe((XdpDescriptor*)_socket.Receive.Entries, _socket.Receive.Mask, index, frames, (int)count, _base, source, PortClock.Now);
         _socket.Receive.Consume(count);
         Counters.CountReceived(count, bytes);
@@ -68,56 +71,55 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
     public override void Send(PacketQueue owner, Frame* frames, int count)
     {
         bool takesOver = owner.Memory == _umem;
+        bool wholeInPlace = takesOver && _umem.Joined is null;
+        uint used = 0;
         long sent = 0, bytes = 0;
-        uint free = Room((uint)count, out uint index);
+        uint free = Room(_umem.Joined is null ? (uint)count : PiecesOf(frames, count), out uint index);
         var descriptors = (XdpDescriptor*)_socket.Transmit.Entries;
         for (int i = 0; i < count; i++)
         {
-            if (takesOver)
+            if (wholeInPlace)
             {
-                int most = Math.Min(count - i, (int)(free - sent));
+                int most = Math.Min(count - i, (int)(free - used));
                 int inPlace = PutInPlace(frames + i, most, descriptors, _socket.Transmit.Mask, index, _base, ref bytes);
                 i += inPlace;
                 index += (uint)inPlace;
+                used += (uint)inPlace;
                 sent += inPlace;
                 if (i == count)
                     break;
             }
             Frame* frame = frames + i;
             uint length = (uint)frame->Length;
-            ulong address = (ulong)(frame->Data - _base);
-            if (sent == free)
+            bool isInPlace = takesOver && !Umem.IsJoined(frame->Buffer);
+            uint pieces = isInPlace ? 1 : PiecesOf(length);
+            RefusalCause? refusal =
+                pieces > free - used ? IsDown ? RefusalCause.Down : RefusalCause.RingFull :
+                length < EthernetHeader ? RefusalCause.TooShort :
+                isInPlace ? null :
+                pieces > 1 && length > (_umem.Joined?.Room ?? 0) ? RefusalCause.TooLong :
+                pieces > (uint)_umem.Free ? RefusalCause.NoBuffer : null;
+            if (refusal is { } cause)
             {
-                Refuse(IsDown ? RefusalCause.Down : RefusalCause.RingFull, takesOver, frame);
+                Refuse(cause, takesOver, frame);
                 continue;
             }
-            if (length < EthernetHeader)
+            if (isInPlace)
+                descriptors[_socket.Transmit.Slot(index)] = new XdpDescriptor { Address = (ulong)(frame->Data - _base), Length = length };
+            else
             {
-                Refuse(RefusalCause.TooShort, takesOver, frame);
-                continue;
+                Scatter(frame->Data, length, pieces, index);
+                if (takesOver)
+                    _umem.Return(frame->Buffer);
             }
-            if (!takesOver)
-            {
-                if (length > Umem.ChunkSize - PacketBurst.Headroom)
-                {
-                    Refuse(RefusalCause.TooLong, takesOver, frame);
-                    continue;
-                }
-                if (_umem.Free == 0)
-                {
-                    Refuse(RefusalCause.NoBuffer, takesOver, frame);
-                    continue;
-                }
-                address = _umem.Take() + PacketBurst.Headroom;
-                Buffer.MemoryCopy(frame->Data, _base + address, Umem.ChunkSize - PacketBurst.Headroom, length);
-            }
-            descriptors[_socket.Transmit.Slot(index++)] = new XdpDescriptor { Address = address, Length = length };
+            index += pieces;
+            used += pieces;
             sent++;
             bytes += length;
         }
-        _socket.Transmit.Produce((uint)sent);
-        _outstanding += (uint)sent;
-        _unkicked += (uint)sent;
+        _socket.Transmit.Produce(used);
+        _outstanding += used;
+        _unkicked += used;
         Counters.CountSent(sent, bytes);
         if (!takesOver)
             owner.Release(frames, count);
@@ -152,7 +154,8 @@ internal sealed unsafe class AfXdpQueue : PacketQueue, IDisposable
         [
             new("receive ring full", (long)statistics.ReceiveRingFull),
             new("no buffer on the fill ring", (long)noBuffer),
-            new("longer than a buffer", (long)(statistics.ReceiveDropped - noBuffer)),
+            new("longer than a buffer", (long)(statistics.ReceiveDropped - noBuffer) + Volatile.Read(ref _tooLong)),
+            new("no buffer to join its pieces", Volatile.Read(ref _notJoined)),
             new("invalid receive descriptor", (long)statistics.ReceiveInvalid),
             new("invalid transmit descriptor", (long)statistics.TransmitInvalid),
         ];

@@ -68,11 +68,13 @@ internal sealed unsafe class XdpRing : IDisposable
     }
 
     /// <summary>How many entries the kernel wrote, to be read from <paramref name="index"/> on.</summary>
-    public uint FilledFrom(out uint index)
+    /// <param name="index">The first one.</param>
+    /// <param name="wanted">With fewer known, the kernel's count is read again.</param>
+    public uint FilledFrom(out uint index, uint wanted = 1)
     {
         index = _next;
         uint filled = _seen - _next;
-        if (filled == 0)
+        if (filled < wanted)
         {
             _seen = Volatile.Read(ref *_producer);
             filled = _seen - _next;

@@ -6,7 +6,7 @@ namespace Headrace.Ports.Sys;
 /// <summary>An AF_XDP socket with its rings mapped (Documentation/networking/af_xdp.rst).</summary>
 internal sealed unsafe class XdpSocket : IDisposable
 {
-    public const int SharedUmem = 1, Copy = 2, ZeroCopy = 4, UseNeedWakeup = 8; // XDP_SHARED_UMEM ...
+    public const int SharedUmem = 1, Copy = 2, ZeroCopy = 4, UseNeedWakeup = 8, ScatterGather = 16; // XDP_SHARED_UMEM ... XDP_USE_SG
 
     private const int Family = 44, Raw = 3, CloseOnExec = 0x80000; // AF_XDP, SOCK_RAW, SOCK_CLOEXEC
     private const int Level = 283; // SOL_XDP

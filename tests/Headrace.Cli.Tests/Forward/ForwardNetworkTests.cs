@@ -38,11 +38,13 @@ public sealed class ForwardNetworkTests : IDisposable
         Assert.True(balance.GetProperty("latencyNs").GetProperty("count").GetInt64() >= balance.GetProperty("passed").GetInt64() - balance.GetProperty("refused").EnumerateObject().Sum(cause => cause.Value.GetInt64()));
     }
 
-    [Fact]
-    public void Jumbo_frames_go_through_packet_sockets_whole()
+    [Theory]
+    [InlineData("packet")]
+    [InlineData("afxdp")]
+    public void Jumbo_frames_go_through_whole(string kind)
     {
         _spaces.SetMtu(9000);
-        using var forwarder = new RunningForwarder(null, "--port", $"packet:{_spaces.LeftWire}", "--port", $"packet:{_spaces.RightWire}",
+        using var forwarder = new RunningForwarder(null, "--port", $"{kind}:{_spaces.LeftWire}", "--port", $"{kind}:{_spaces.RightWire}",
             "--program", Path.Combine(Repository.Programs, "pass.bpf.o"), "--pass", "peer");
         Assert.Equal(0, LossOf("ping -c 5 -i 0.1 -W 2 -M do -s 8972 10.99.0.2")); // 9000 bytes with its headers, not to be fragmented
         JsonElement tcp = Iperf("-n 20M");

@@ -61,13 +61,68 @@ public sealed class KernelPortTests : IDisposable
         Assert.All(to.Queues, queue => Assert.InRange(queue.Counters.Received, 90, 110));
     }
 
-    [Fact]
-    public void Packets_longer_than_a_page_cross_packet_sockets()
+    [Theory]
+    [InlineData("packet", "packet")]
+    [InlineData("packet", "afxdp")]
+    [InlineData("afxdp", "packet")]
+    [InlineData("afxdp", "afxdp")]
+    [InlineData("afxdp", "generic")]
+    public void Packets_longer_than_a_page_cross_a_wire_whole(string left, string right)
     {
         RequiresNetwork.OrSkip();
         VethPair wire = Own(new VethPair(mtu: 9000));
-        IPacketPort from = Open("packet", wire.Left), to = Open("packet", wire.Right);
-        Assert.Equal(500, Traffic.Carry("gen:packets=500,sizes=5000-9014,seed=2", from.Queues[0], to.Queues));
+        IPacketPort from = Open(left, wire.Left), to = Open(right, wire.Right);
+        Assert.Equal(1000, Traffic.Carry("gen:packets=1000,sizes=60-9014,seed=2", from.Queues[0], to.Queues, burst: 16));
+        PortStatistics sent = from.ReadStatistics(), received = to.ReadStatistics();
+        Assert.Equal((1000, 1000), (sent.Sent, received.Received));
+        Assert.Equal(sent.SentBytes, received.ReceivedBytes);
+    }
+
+    [Fact]
+    public void Long_packets_go_from_one_afxdp_port_to_another_and_leak_nothing()
+    {
+        RequiresNetwork.OrSkip();
+        VethPair left = Own(new VethPair(mtu: 9000)), right = Own(new VethPair(mtu: 9000));
+        IPacketPort outer = Open("packet", left.Left), end = Open("packet", right.Right);
+        var options = new PortOptions { Ports = 2 };
+        IPacketPort one = Own(PortKinds.Open($"afxdp:{left.Right}", options)), two = Own(PortKinds.Open($"afxdp:{right.Left}", options));
+        Assert.Same(one.Queues[0].Memory, two.Queues[0].Memory);
+        Assert.Equal(9018, one.Capabilities.MaxFrame);
+        IPacketPort source = Own(PortKinds.Open("null:size=9000"));
+        int arrived = 0;
+        // More packets than there are buffers of either kind.
+        for (int round = 0; round < 100; round++)
+        {
+            Push(source, outer, 50);
+            Forward(one.Queues[0], two.Queues[0], 50);
+            arrived += Traffic.Drain(end.Queues, 2);
+        }
+        arrived += Traffic.Await(end.Queues, 5000 - arrived);
+        Assert.Equal(5000, arrived);
+        Assert.Equal((5000, 5000 * 9000), (two.ReadStatistics().Sent, two.ReadStatistics().SentBytes));
+    }
+
+    [Fact]
+    public unsafe void A_long_packet_that_finds_no_buffer_is_counted()
+    {
+        RequiresNetwork.OrSkip();
+        VethPair wire = Own(new VethPair(mtu: 9000));
+        IPacketPort from = Open("packet", wire.Left), to = Open("afxdp", wire.Right), source = Own(PortKinds.Open("null:size=9000"));
+        using var held = new FrameArray(512);
+        int got = 0;
+        bool IsAll() => got + to.ReadStatistics().Missed.GetValueOrDefault("no buffer to join its pieces") >= 400;
+        for (int round = 0; round < 8; round++)
+        {
+            Push(source, from, 50);
+            for (var clock = System.Diagnostics.Stopwatch.StartNew(); clock.ElapsedMilliseconds < 20;)
+                got += to.Queues[0].Receive(held.Frames + got, 512 - got);
+        }
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); !IsAll() && clock.Elapsed < NumberedTraffic.Patience;)
+            got += to.Queues[0].Receive(held.Frames + got, 512 - got);
+        Assert.Equal((256, 144), (got, to.ReadStatistics().Missed.GetValueOrDefault("no buffer to join its pieces")));
+        to.Queues[0].Release(held.Frames, got);
+        Push(source, from, 50);
+        Assert.Equal(50, Traffic.Await(to.Queues, 50));
     }
 
     [Fact]

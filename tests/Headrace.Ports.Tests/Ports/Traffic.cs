@@ -36,7 +36,7 @@ internal static unsafe class Traffic
                     Assert.Equal(1, reference.Queues[0].Receive(expected.Frames, 1));
                     var got = new ReadOnlySpan<byte>(frames.Frames[i].Data, frames.Frames[i].Length);
                     var want = new ReadOnlySpan<byte>(expected.Frames->Data, expected.Frames->Length);
-                    Assert.True(got.SequenceEqual(want), $"packet {arrived}: {Convert.ToHexString(got)} instead of {Convert.ToHexString(want)}");
+                    Assert.True(got.SequenceEqual(want), $"packet {arrived}: {got.Length} bytes instead of {want.Length}, alike up to byte {got.CommonPrefixLength(want)}: {Convert.ToHexString(got[..Math.Min(got.Length, 64)])}");
                     Assert.True(frames.Frames[i].HardStart <= frames.Frames[i].Data - 14, "headroom");
                     Assert.True(frames.Frames[i].End <= frames.Frames[i].HardEnd, "end");
                     reference.Queues[0].Release(expected.Frames, 1);
