@@ -3,19 +3,17 @@ using Headrace.Linux;
 namespace Headrace.Bench;
 
 /// <summary>The jit beside the kernel's JIT, and beside what clang makes of the same source: the same bytecode, maps and packet, each net of an empty program.</summary>
-public sealed class EngineBenchmark() : Benchmark("engine", "the jit beside the kernel's JIT and clang -O2, ns a packet net of an empty program: compute, maps, programs, compile")
+public sealed class EngineBenchmark() : Benchmark("engine", "the jit beside the kernel's JIT and clang -O2, ns a packet net of an empty program: compute, maps, programs")
 {
-    private const string Compile = "compile";
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Parts { get; } = [.. EngineSuite.Groups.Select(group => group.Name)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Parts { get; } = [.. EngineSuite.Groups.Select(group => group.Name), Compile];
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes) => [.. Run(EngineSuite.Groups, notes), .. CompileTime.Rows()];
+    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes) => Run(EngineSuite.Groups, notes);
 
     /// <inheritdoc/>
     public override IReadOnlyList<BenchmarkRow> RunPart(string part, TextWriter notes) =>
-        part == Compile ? [.. CompileTime.Rows()] : Run(EngineSuite.Groups.Where(group => group.Name == part), notes);
+        Run(EngineSuite.Groups.Where(group => group.Name == part), notes);
 
     private static List<BenchmarkRow> Run(IEnumerable<EngineGroup> groups, TextWriter notes)
     {

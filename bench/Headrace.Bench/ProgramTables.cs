@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using Headrace.Bytecode;
-using Headrace.Engine;
-using Headrace.Linux;
 using Headrace.Objects;
 
 namespace Headrace.Bench;
@@ -20,28 +18,20 @@ internal static class ProgramTables
     private const int Neighbours = 1000;
     private const byte Udp = 17;
     private const uint Loopback = 1;
-
-    /// <summary>Puts elements into a map of either world.</summary>
-    public delegate void Put(string map, byte[] key, byte[] value);
+    private const uint Counters = 9;
 
     /// <summary>Reads an object, with room in its tables for what is measured.</summary>
     public static CollectionSpec LoadSpec(string name)
     {
-        CollectionSpec spec = TablesBenchmark.LoadSpec(name);
+        var spec = CollectionSpec.Parse(Resources.Read(name), name);
         // A full LRU lets elements go in front of its limit, in the kernel.
         if (spec.Maps.FirstOrDefault(map => map.Name == "connections") is { } connections)
             connections.MaxEntries = (1u << ConnectionBits) + (1u << (ConnectionBits - 3));
         return spec;
     }
 
-    /// <summary>A way to fill user-space maps.</summary>
-    public static Put Into(Collection collection) => (map, key, value) => collection.Maps[map].Update(key, value);
-
-    /// <summary>A way to fill the kernel's.</summary>
-    public static Put Into(KernelCollection collection) => (map, key, value) => collection.Maps[map].Update(key, value);
-
     /// <summary>Fills the load balancer: every connection is known.</summary>
-    public static void FillBalancer(Put put)
+    public static void FillBalancer(BothSides.Put put)
     {
         byte[] vip = new byte[20];
         BinaryPrimitives.WriteUInt32BigEndian(vip, Vip);
@@ -72,7 +62,7 @@ internal static class ProgramTables
     }
 
     /// <summary>Fills the router: every address has a route and a neighbour.</summary>
-    public static void FillRouter(Put put, RouteTable routes, uint[] addresses)
+    public static void FillRouter(BothSides.Put put, RouteTable routes, uint[] addresses)
     {
         put("ports", Number(0), Number(Loopback));
         for (uint i = 0; i < Neighbours; i++)
@@ -84,23 +74,21 @@ internal static class ProgramTables
         byte[] key = new byte[8];
         for (int i = 0; i < routes.Prefixes.Count; i++)
         {
-            RouteTable.WriteKey(routes.Prefixes[i], key);
+            routes.WriteKey(routes.Prefixes[i], key);
             put("routes4", key, Number((uint)(i % Neighbours)));
         }
         for (uint i = 0; i < addresses.Length; i++)
             put("addresses", Number(i), Number(addresses[i]));
     }
 
-    /// <summary>Refuses to measure a program that does not do what it is measured for.</summary>
-    /// <param name="map">A per-CPU array that counts, in the first 8 bytes of its values.</param>
+    /// <summary>Refuses figures of a program that did not do what it is measured for.</summary>
+    /// <param name="map">A per-CPU array that counts in the first 8 bytes of its values; its first element, what is measured.</param>
     /// <param name="lookup">Reads one of its elements, all CPUs' values.</param>
-    /// <param name="good">The element that counts packets that took the way measured.</param>
-    /// <param name="elements">How many there are.</param>
     /// <exception cref="HeadraceException">More than one packet in a hundred took another way.</exception>
-    public static void Check(string map, Func<byte[], byte[]> lookup, uint good, uint elements)
+    public static void Check(string map, Func<byte[], byte[]> lookup)
     {
         ulong all = 0, right = 0;
-        for (uint i = 0; i < elements; i++)
+        for (uint i = 0; i < Counters; i++)
         {
             byte[] values = lookup(Number(i));
             ulong sum = 0;
@@ -108,7 +96,7 @@ internal static class ProgramTables
             for (int at = 0; at < values.Length; at += stride)
                 sum += BinaryPrimitives.ReadUInt64LittleEndian(values.AsSpan(at));
             all += sum;
-            right += i == good ? sum : 0;
+            right += i == 0 ? sum : 0;
         }
         if (right * 100 < all * 99 || all == 0)
             throw new HeadraceException($"{map}: {right} of {all} packets took the way that is measured");

@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
-using Headrace.Engine;
-using Headrace.Linux;
 
 namespace Headrace.Bench;
 
-/// <summary>Fills the tables of the object alike in both worlds.</summary>
+/// <summary>What the tables of tables.bpf.c hold.</summary>
 internal static class TableContents
 {
     /// <summary>Elements of the hash map.</summary>
@@ -18,41 +16,33 @@ internal static class TableContents
 
     private const int BatchSize = 4096;
 
-    /// <summary>Fills user-space maps.</summary>
-    public static void Fill(Collection collection, RouteTable routes) =>
-        Fill(routes, (map, keys, values) => collection.Maps[map].UpdateBatch(keys, values, out MapException? error) == keys.Length && error is null);
+    private delegate void WriteElement(uint number, Span<byte> key, Span<byte> value);
 
-    /// <summary>Fills kernel maps.</summary>
-    public static void Fill(KernelCollection collection, RouteTable routes) => Fill(routes, (map, keys, values) =>
+    /// <summary>Fills the hash and the LRU.</summary>
+    public static void FillFlows(BothSides.Put put)
     {
-        KernelMap target = collection.Maps[map];
-        for (int key = 0, value = 0; key < keys.Length; key += target.KeySize, value += target.ValueSize)
-            target.Update(keys.Slice(key, target.KeySize), values.Slice(value, target.ValueSize));
-        return true;
-    });
-
-    private delegate bool Put(string map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values);
-
-    private static void Fill(RouteTable routes, Put put)
-    {
-        uint[] addresses = routes.DrawAddresses(Addresses);
         Fill("flows", Flows, 16, 8, WriteFlow, put);
         Fill("recent", Recent, 16, 8, WriteFlow, put);
-        Fill("routes", (uint)routes.Prefixes.Count, 8, 8, (number, key, value) =>
+    }
+
+    /// <summary>Fills an LPM trie with a routing table, and an array with addresses that it routes.</summary>
+    public static void FillRoutes(RouteTable routes, string trie, string array, BothSides.Put put)
+    {
+        int size = routes.AddressBytes;
+        byte[] addresses = routes.DrawAddresses(Addresses);
+        Fill(trie, (uint)routes.Prefixes.Count, routes.KeyBytes, sizeof(ulong), (number, key, value) =>
         {
-            RouteTable.WriteKey(routes.Prefixes[(int)number], key);
+            routes.WriteKey(routes.Prefixes[(int)number], key);
             BinaryPrimitives.WriteUInt64LittleEndian(value, number);
         }, put);
-        Fill("addresses", Addresses, 4, 4, (number, key, value) =>
+        Fill(array, Addresses, sizeof(uint), size, (number, key, value) =>
         {
             BinaryPrimitives.WriteUInt32LittleEndian(key, number);
-            BinaryPrimitives.WriteUInt32LittleEndian(value, addresses[number]);
+            addresses.AsSpan((int)number * size, size).CopyTo(value);
         }, put);
     }
 
-    private delegate void WriteElement(uint number, Span<byte> key, Span<byte> value);
-
-    private static void Fill(string map, uint count, int keySize, int valueSize, WriteElement write, Put put)
+    private static void Fill(string map, uint count, int keySize, int valueSize, WriteElement write, BothSides.Put put)
     {
         byte[] keys = new byte[BatchSize * keySize], values = new byte[BatchSize * valueSize];
         for (uint first = 0; first < count; first += BatchSize)

@@ -7,6 +7,7 @@
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
+#include <linux/in6.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -66,6 +67,26 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } addresses SEC(".maps");
+
+struct route6_key {
+	__u32 bits;
+	struct in6_addr address;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, RECENT);
+	__type(key, struct route6_key);
+	__type(value, __u64);
+} routes6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ADDRESSES);
+	__type(key, __u32);
+	__type(value, struct in6_addr);
+} addresses6 SEC(".maps");
 
 /* False when the packet is too short to tell. */
 static __always_inline int next_turn(struct xdp_md *ctx, __u32 *turn)
@@ -178,6 +199,42 @@ int route(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	key.address = *address;
 	value = bpf_map_lookup_elem(&routes, &key);
+	if (!value)
+		return XDP_ABORTED;
+	return *value < FLOWS ? XDP_DROP : XDP_PASS;
+}
+
+SEC("xdp")
+int route6_key(struct xdp_md *ctx)
+{
+	struct in6_addr *address;
+	__u32 turn;
+
+	if (!next_turn(ctx, &turn))
+		return XDP_ABORTED;
+	turn %= ADDRESSES;
+	address = bpf_map_lookup_elem(&addresses6, &turn);
+	if (!address)
+		return XDP_ABORTED;
+	return address->s6_addr32[0] == 1 ? XDP_PASS : XDP_DROP;
+}
+
+SEC("xdp")
+int route6(struct xdp_md *ctx)
+{
+	struct route6_key key = { .bits = 128 };
+	struct in6_addr *address;
+	__u64 *value;
+	__u32 turn;
+
+	if (!next_turn(ctx, &turn))
+		return XDP_ABORTED;
+	turn %= ADDRESSES;
+	address = bpf_map_lookup_elem(&addresses6, &turn);
+	if (!address)
+		return XDP_ABORTED;
+	key.address = *address;
+	value = bpf_map_lookup_elem(&routes6, &key);
 	if (!value)
 		return XDP_ABORTED;
 	return *value < FLOWS ? XDP_DROP : XDP_PASS;

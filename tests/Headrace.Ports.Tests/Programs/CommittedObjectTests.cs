@@ -28,11 +28,15 @@ public class CommittedObjectTests
         string folder = Directory.CreateTempSubdirectory("headrace-objects-").FullName;
         try
         {
-            Assert.NotNull(Run(Path.Combine(Repository.Programs, "build"), "-o", folder));
-            foreach (string committed in Repository.ProgramObjects)
+            // The benchmarks' lb_turns and router_turns include the sources of lb and router.
+            foreach (string programs in (string[])[Repository.Programs, Path.Combine(Repository.Root, "bench", "programs")])
             {
-                byte[] rebuilt = File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(committed)));
-                Assert.True(rebuilt.AsSpan().SequenceEqual(File.ReadAllBytes(committed)), $"{committed} differs from its source: run programs/build");
+                Assert.NotNull(Run(Path.Combine(programs, "build"), "-o", folder));
+                foreach (string committed in Directory.GetFiles(programs, "*.bpf.o"))
+                {
+                    byte[] rebuilt = File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(committed)));
+                    Assert.True(rebuilt.AsSpan().SequenceEqual(File.ReadAllBytes(committed)), $"{committed} differs from its source: run {programs}/build");
+                }
             }
         }
         finally

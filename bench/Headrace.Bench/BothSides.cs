@@ -1,0 +1,103 @@
+using Headrace.Engine;
+using Headrace.Linux;
+using Headrace.Objects;
+
+namespace Headrace.Bench;
+
+/// <summary>An object's programs and maps in user space and, where there is one, in the kernel; filled alike, and measured in turn.</summary>
+internal sealed class BothSides : IDisposable
+{
+    private const int Rounds = 9;
+    private const int KernelRepeats = 200_000;
+    private const int KernelMeasurements = 2;
+
+    private static readonly EngineKind[] s_kinds = [EngineKind.Jit, EngineKind.Fused, EngineKind.Batch];
+
+    private BothSides(CollectionSpec spec, bool hasKernel)
+    {
+        Ours = Collection.Load(spec);
+        Kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions()) : null;
+    }
+
+    /// <summary>Puts elements into a map: one, or several whose keys and values lie one after the other.</summary>
+    public delegate void Put(string map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values);
+
+    /// <summary>In user space.</summary>
+    public Collection Ours { get; }
+
+    /// <summary>In the kernel.</summary>
+    public KernelCollection? Kernel { get; }
+
+    /// <summary>Loads an object, and fills each side's maps.</summary>
+    public static BothSides Load(CollectionSpec spec, bool hasKernel, Action<Put> fill)
+    {
+        var sides = new BothSides(spec, hasKernel);
+        fill((map, keys, values) =>
+        {
+            if (sides.Ours.Maps[map].UpdateBatch(keys, values, out MapException? error) != values.Length / sides.Ours.Maps[map].UserValueSize)
+                throw error!;
+        });
+        if (sides.Kernel is { } kernel)
+        {
+            fill((map, keys, values) =>
+            {
+                KernelMap target = kernel.Maps[map];
+                for (int key = 0, value = 0; key < keys.Length; key += target.KeySize, value += target.ValueSize)
+                    target.Update(keys.Slice(key, target.KeySize), values.Slice(value, target.ValueSize));
+            });
+        }
+        return sides;
+    }
+
+    /// <summary>Measures a program on every engine beside the kernel: one round of each in turn, the least of each counts.</summary>
+    /// <param name="program">Its name.</param>
+    /// <param name="key">The program that it is measured net of.</param>
+    /// <param name="make">Makes our packets; null for packets that carry a number.</param>
+    public IEnumerable<BenchmarkRow> Measure(string program, string key, MakePacket? make = null)
+    {
+        TableTimer[] timers = [.. s_kinds.Select(kind => new TableTimer(Ours.Programs[program], kind, make))];
+        TableTimer[] keys = [.. s_kinds.Select(kind => new TableTimer(Ours.Programs[key], kind, make))];
+        double? peer = null;
+        // In tables.bpf.c the mark says that the packet carries its number, in the other objects that it is to be made.
+        byte[] packet = make is null ? new byte[TablePackets.Length] : TablePackets.Marked();
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (TableTimer timer in timers.Concat(keys))
+                timer.Measure();
+            if (Kernel is null)
+                continue;
+            double total = Kernel.Programs[program].MeasureNanosecondsPerRun(packet, KernelRepeats, KernelMeasurements).Total;
+            double net = total - Kernel.Programs[key].MeasureNanosecondsPerRun(packet, KernelRepeats, KernelMeasurements).Total;
+            peer = Math.Min(peer ?? double.MaxValue, net);
+        }
+        for (int i = 0; i < s_kinds.Length; i++)
+        {
+            yield return BenchmarkRow.Of($"{program} {s_kinds[i].ToString().ToLowerInvariant()}", Math.Max(0.5, timers[i].Best - keys[i].Best), peer, "ns");
+            timers[i].Dispose();
+            keys[i].Dispose();
+        }
+    }
+
+    /// <summary>Refuses figures of a program that did not do what it is measured for.</summary>
+    /// <param name="map">A per-CPU array that counts what the program did.</param>
+    public void Check(string map)
+    {
+        ProgramTables.Check(map, key => Ours.Maps[map].Lookup(key));
+        if (Kernel?.Maps[map] is { } counts)
+        {
+            ProgramTables.Check(map, key =>
+            {
+                byte[] values = new byte[counts.ValueBufferSize];
+                counts.Lookup(key, values);
+                return values;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ours.Dispose();
+        Kernel?.Dispose();
+    }
+}
