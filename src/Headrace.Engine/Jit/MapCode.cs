@@ -47,6 +47,16 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
     /// <param name="key">Pushes the key's address.</param>
     public unsafe void CallLookup(int index, string name, Action key)
     {
+        if (name == nameof(Map.Lookup) && maps[index].DirectLookup is { } direct)
+        {
+            key();
+            il.Emit(OpCodes.Conv_U);
+            foreach (object constant in direct.Constants)
+                Load(constant);
+            il.Emit(OpCodes.Call, direct.Method);
+            il.Emit(OpCodes.Conv_U8);
+            return;
+        }
         Load(index);
         key();
         il.Emit(OpCodes.Conv_U);
@@ -83,6 +93,26 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
     {
         il.Emit(OpCodes.Ldloc, state);
         il.Emit(OpCodes.Ldfld, JitMethods.StateField(nameof(MachineState.Cpu)));
+    }
+
+    private void Load(object constant)
+    {
+        switch (constant)
+        {
+            case nint address:
+                il.Emit(OpCodes.Ldc_I8, address);
+                il.Emit(OpCodes.Conv_I);
+                break;
+            case ulong number:
+                il.Emit(OpCodes.Ldc_I8, (long)number);
+                break;
+            case uint number:
+                il.Emit(OpCodes.Ldc_I4, (int)number);
+                break;
+            default:
+                il.Emit(OpCodes.Ldc_I4, (int)constant);
+                break;
+        }
     }
 
     private LocalBuilder Index(Action key)

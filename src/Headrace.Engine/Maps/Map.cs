@@ -81,6 +81,9 @@ public abstract unsafe partial class Map : IDisposable
     /// <summary>As <see cref="Lookup(byte*, int)"/>, but leaves no trace: a map that evicts does not take it for a use.</summary>
     internal virtual byte* Find(byte* key, int cpu) => Lookup(key, cpu);
 
+    /// <summary><see cref="Lookup(byte*, int)"/> for compiled code; null where that calls it.</summary>
+    internal virtual DirectLookup? DirectLookup => null;
+
     /// <summary>True when <see cref="Stage"/> may have something to fetch.</summary>
     internal virtual bool CanStage => false;
 

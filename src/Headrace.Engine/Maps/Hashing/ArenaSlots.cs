@@ -8,6 +8,6 @@ internal readonly unsafe struct ArenaSlots : ISlots
     public static bool IsNear => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* ElementAt(HashTableState* table, HashBucket* bucket, int slot) =>
-        table->Elements + (ulong)Volatile.Read(ref HashBucket.Numbers(bucket)[slot]) * table->Stride;
+    public static byte* ElementAt(byte* elements, uint stride, HashBucket* bucket, int slot) =>
+        elements + (ulong)Volatile.Read(ref HashBucket.Numbers(bucket)[slot]) * stride;
 }

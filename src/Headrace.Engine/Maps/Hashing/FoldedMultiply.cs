@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Headrace.Engine;
 
@@ -9,12 +11,22 @@ internal static class FoldedMultiply
     public const ulong First = 0x9E37_79B9_7F4A_7C15;
     public const ulong Second = 0xBB67_AE85_84CA_A73B;
     public const ulong Third = 0x3C6E_F372_FE94_F82B;
-    public const ulong Fourth = 0xA54F_F53A_5F1D_36F1;
     public const ulong Fifth = 0x510E_527F_ADE6_82D1;
+
+    /// <summary>32 bits of a hash that spread keys over buckets.</summary>
+    /// <remarks>
+    /// The products of numbers in a row are steps of one width, which meet in few buckets when chance makes it a bad one. A CRC, one instruction, is
+    /// no sum: it breaks the steps. By itself it would be no hash, since anybody can make keys of one CRC; here nobody knows what it is of.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Spread(ulong mixed) => BitOperations.Crc32C(0, mixed);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong left, ulong right)
     {
+        // Two multiplications: the one that gives both halves gives the lower one through memory.
+        if (Bmi2.X64.IsSupported)
+            return Bmi2.X64.MultiplyNoFlags(left, right) ^ (left * right);
         ulong high = Math.BigMul(left, right, out ulong low);
         return high ^ low;
     }

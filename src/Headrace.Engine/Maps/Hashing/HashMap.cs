@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Headrace.Objects;
 
 namespace Headrace.Engine;
@@ -8,7 +10,7 @@ namespace Headrace.Engine;
 /// <c>BPF_F_NO_COMMON_LRU</c> changes the capacity as in the kernel; the eviction order is one for all CPUs.
 /// </remarks>
 internal sealed unsafe class HashMap<TKey, TFull, TSlots> : HashMapBase<TKey, TFull>
-    where TKey : struct, IKey
+    where TKey : struct, IKey<TKey>
     where TFull : struct, IWhenFull
     where TSlots : struct, ISlots
 {
@@ -23,18 +25,20 @@ internal sealed unsafe class HashMap<TKey, TFull, TSlots> : HashMapBase<TKey, TF
 
     internal override byte* Lookup(byte* key, int cpu)
     {
-        HashTableState* table = _table;
-        byte* element = HashTable<TKey>.Find<TSlots>(table, key, out HashBucket* bucket, out int slot);
-        if (element == null)
-            return null;
-        if (TFull.Evicts)
-        {
-            if (TSlots.IsNear)
-                HashTable<TKey>.MarkUsed(bucket, slot);
-            else
-                MarkUsed(element);
-        }
-        return element + table->ValueOffset;
+        byte* element = HashTable<TKey>.Find<TSlots, TFull>(_table, key);
+        return element == null ? null : element + _table->ValueOffset;
+    }
+
+    internal override DirectLookup DirectLookup => new(
+        typeof(HashMap<TKey, TFull, TSlots>).GetMethod(nameof(LookupIn), BindingFlags.Static | BindingFlags.NonPublic)!,
+        [(nint)_table, _table->KeySize, _table->Seed, (nint)_table->Buckets, _table->Homes, _table->BucketShift, _table->SlotMask, (nint)_table->Elements, _table->Stride, _table->ValueOffset]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* LookupIn(
+        byte* key, HashTableState* table, int keySize, ulong seed, byte* buckets, uint homes, int bucketShift, uint slotMask, byte* elements, uint stride, int valueOffset)
+    {
+        byte* element = HashTable<TKey>.Find<TSlots, TFull>(table, key, keySize, seed, buckets, homes, bucketShift, slotMask, elements, stride);
+        return element == null ? null : element + valueOffset;
     }
 
     internal override byte* Find(byte* key, int cpu)

@@ -5,7 +5,7 @@ namespace Headrace.Engine;
 
 /// <summary>What all maps over a <see cref="HashTable{TKey}"/> do alike: updates with their flags, removal, order, batches.</summary>
 internal abstract unsafe class HashMapBase<TKey, TFull> : Map
-    where TKey : struct, IKey
+    where TKey : struct, IKey<TKey>
     where TFull : struct, IWhenFull
 {
     /// <param name="spec">The accepted spec.</param>

@@ -36,7 +36,7 @@ internal static class HashMaps
     };
 
     private static Map Create<TKey, TFull>(MapSpec spec, int cpus, bool perCpu, bool? near)
-        where TKey : struct, IKey
+        where TKey : struct, IKey<TKey>
         where TFull : struct, IWhenFull
     {
         if (perCpu)

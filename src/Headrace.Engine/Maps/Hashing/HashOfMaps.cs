@@ -5,7 +5,7 @@ namespace Headrace.Engine;
 /// <summary>Maps by key (<c>BPF_MAP_TYPE_HASH_OF_MAPS</c>). Programs look up handles; user code writes and reads ids.</summary>
 /// <remarks>An inner map must outlive the programs that may find it: a disposed map's handle finds nothing any more.</remarks>
 internal sealed unsafe class HashOfMaps<TKey>(MapSpec spec, int cpus) : HashMapBase<TKey, RefuseWhenFull>(spec, cpus, sizeof(ulong))
-    where TKey : struct, IKey
+    where TKey : struct, IKey<TKey>
 {
     private protected override bool UpdatesInPlace => true;
 

@@ -85,7 +85,7 @@ internal sealed unsafe partial class HashTable<TKey>
                 continue;
             }
             HashPosition position = default;
-            position.Home = Home(State, Volatile.Read(ref mark->Hash));
+            position.Home = HomeOf(State, Volatile.Read(ref mark->Spread));
             if (Withdraw(ref position, element))
                 return true;
         }
@@ -126,7 +126,7 @@ internal sealed unsafe partial class HashTable<TKey>
             }
             HashPosition position = default;
             position.Home = HomeOf(oldest);
-            if (position.Home != null && Withdraw(ref position, NearSlots.ElementAt(State, oldest, oldestSlot)))
+            if (position.Home != null && Withdraw(ref position, NearSlots.ElementAt(null, State->Stride, oldest, oldestSlot)))
                 return true;
             oldestAge = int.MaxValue;
         }

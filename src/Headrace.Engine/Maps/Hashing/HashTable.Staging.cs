@@ -17,7 +17,7 @@ internal sealed unsafe partial class HashTable<TKey>
     /// <summary>Asks for the line of a key's home bucket, and notes how to go on.</summary>
     public static void Stage<TSlots>(HashTableState* table, byte* key, StagedLookup* lookup) where TSlots : struct, ISlots
     {
-        ulong hash = TKey.Hash(key, table->KeySize, table->Seed);
+        ulong hash = TKey.Read(key, table->KeySize).Hash(table->Seed);
         HashBucket* home = Home(table, hash);
         Cache.Fetch(home);
         if (TSlots.IsNear && table->BucketShift > 6)
@@ -34,7 +34,7 @@ internal sealed unsafe partial class HashTable<TKey>
         HashTableState* table = (HashTableState*)lookup->Table;
         HashBucket* bucket = (HashBucket*)lookup->Place;
         uint next = Volatile.Read(ref bucket->Next);
-        if (next == 0 || HashBucket.Matches(bucket, Tag(lookup->First), SlotMask(table)) != 0)
+        if (next == 0 || HashBucket.Matches(bucket, Tag(lookup->First), table->SlotMask) != 0)
             return false;
         bucket = BucketAt(table, next);
         Cache.Fetch(bucket);
@@ -51,7 +51,7 @@ internal sealed unsafe partial class HashTable<TKey>
         uint hits = HashBucket.Matches(home, Tag(lookup->First), byte.MaxValue);
         if (hits == 0)
             return false;
-        byte* element = ArenaSlots.ElementAt(table, home, BitOperations.TrailingZeroCount(hits));
+        byte* element = ArenaSlots.ElementAt(table->Elements, table->Stride, home, BitOperations.TrailingZeroCount(hits));
         Cache.Fetch(element);
         if (table->Stride > CacheLine)
             Cache.Fetch(element + table->ValueOffset);

@@ -8,7 +8,7 @@ internal sealed unsafe partial class HashTable<TKey>
     public HashPosition Lock(byte* key)
     {
         HashPosition position = default;
-        position.Hash = TKey.Hash(key, State->KeySize, State->Seed);
+        position.Hash = TKey.Read(key, State->KeySize).Hash(State->Seed);
         position.Home = Home(State, position.Hash);
         HashBucket.Enter(position.Home);
         Locate(ref position, key);
@@ -24,7 +24,7 @@ internal sealed unsafe partial class HashTable<TKey>
     {
         if (!FindFreeSlot(ref position))
             return false;
-        position.Element = _elements is null ? NearSlots.ElementAt(State, position.Bucket, position.Slot) : taken;
+        position.Element = _elements is null ? NearSlots.ElementAt(null, State->Stride, position.Bucket, position.Slot) : taken;
         return true;
     }
 
@@ -39,7 +39,7 @@ internal sealed unsafe partial class HashTable<TKey>
         else if (State->MarkOffset != 0)
         {
             LruMark* mark = (LruMark*)(position.Element + State->MarkOffset);
-            Volatile.Write(ref mark->Hash, (uint)position.Hash);
+            Volatile.Write(ref mark->Spread, FoldedMultiply.Spread(position.Hash));
             mark->Used = used ? 1u : 0;
         }
     }
@@ -157,14 +157,15 @@ internal sealed unsafe partial class HashTable<TKey>
     private void Locate(ref HashPosition position, byte* key)
     {
         byte tag = Tag(position.Hash);
+        var wanted = TKey.Read(key, State->KeySize);
         position.Bucket = position.Home;
         for (position.Depth = 0; ; position.Depth++)
         {
-            for (uint hits = HashBucket.Matches(position.Bucket, tag, SlotMask(State)); hits != 0; hits &= hits - 1)
+            for (uint hits = HashBucket.Matches(position.Bucket, tag, State->SlotMask); hits != 0; hits &= hits - 1)
             {
                 position.Slot = BitOperations.TrailingZeroCount(hits);
                 position.Element = ElementAt(position.Bucket, position.Slot);
-                if (TKey.Equal(position.Element, key, State->KeySize))
+                if (wanted.IsAt(position.Element))
                     return;
             }
             position.Element = null;
@@ -179,7 +180,7 @@ internal sealed unsafe partial class HashTable<TKey>
     {
         HashBucket* bucket = position.Home;
         uint free;
-        while ((free = HashBucket.Matches(bucket, 0, SlotMask(State))) == 0 && bucket->Next != 0)
+        while ((free = HashBucket.Matches(bucket, 0, State->SlotMask)) == 0 && bucket->Next != 0)
             bucket = BucketAt(State, bucket->Next);
         if (free == 0)
         {
@@ -199,11 +200,11 @@ internal sealed unsafe partial class HashTable<TKey>
     }
 
     private byte* ElementAt(HashBucket* bucket, int slot) =>
-        _elements is null ? NearSlots.ElementAt(State, bucket, slot) : ArenaSlots.ElementAt(State, bucket, slot);
+        _elements is null ? NearSlots.ElementAt(null, State->Stride, bucket, slot) : ArenaSlots.ElementAt(State->Elements, State->Stride, bucket, slot);
 
     private ref uint SpareOf(int cpu) => ref _spares[(uint)cpu < (uint)_spares.Length ? cpu : 0];
 
     private uint NumberIn(byte* element) => (uint)((ulong)(element - State->Elements) / State->Stride);
 
-    private bool IsEmpty(HashBucket* bucket) => HashBucket.Matches(bucket, 0, SlotMask(State)) == SlotMask(State);
+    private bool IsEmpty(HashBucket* bucket) => HashBucket.Matches(bucket, 0, State->SlotMask) == State->SlotMask;
 }

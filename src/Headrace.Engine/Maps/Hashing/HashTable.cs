@@ -13,7 +13,7 @@ namespace Headrace.Engine;
 /// tag is withdrawn. A reader that finds the version unchanged after its search has therefore seen only elements that were in the chain
 /// and missed none; otherwise it searches again, a bounded number of times, then once under the lock.</para>
 /// </remarks>
-internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : struct, IKey
+internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : struct, IKey<TKey>
 {
     private const int ElementsPerBucket = 4;
     private const int OptimisticSearches = 64;
@@ -58,7 +58,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         State = (HashTableState*)_stateMemory.Address;
         State->Buckets = _buckets.Address;
         State->Elements = _elements is null ? null : _elements.Address;
-        State->Seed = seeded ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) : 0;
+        State->Seed = seeded ? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1 : FoldedMultiply.Second;
         State->Homes = (uint)homes;
         State->OverflowBuckets = (uint)overflow;
         State->BucketShift = BitOperations.Log2(bucketSize);
@@ -68,6 +68,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         State->ValueOffset = valueOffset;
         State->MarkOffset = evicts && !near ? valueOffset - sizeof(LruMark) : 0;
         State->Slots = slots;
+        State->SlotMask = (1u << slots) - 1;
         State->LastElement = capacity + spares;
         State->Capacity = capacity;
         _spares = new uint[near ? 0 : spares];
@@ -87,21 +88,53 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
 
     /// <summary>The element that holds a key, or null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Find<TSlots>(HashTableState* table, byte* key, out HashBucket* bucket, out int slot) where TSlots : struct, ISlots
-    {
-        ulong hash = TKey.Hash(key, table->KeySize, table->Seed);
-        HashBucket* home = Home(table, hash);
-        if (TSlots.IsNear && table->BucketShift > 6)
-            Cache.Fetch((byte*)home + CacheLine);
-        uint version = HashBucket.VersionOf(home);
-        byte* element = Search<TSlots>(table, home, Tag(hash), key, out bucket, out slot);
-        Volatile.ReadBarrier();
-        return HashBucket.VersionOf(home) == version ? element : FindAmongWrites<TSlots>(table, home, hash, key, out bucket, out slot);
-    }
+    public static byte* Find<TSlots>(HashTableState* table, byte* key) where TSlots : struct, ISlots => Find<TSlots, RefuseWhenFull>(table, key);
 
-    /// <summary>As <see cref="Find{TSlots}(HashTableState*, byte*, out HashBucket*, out int)"/>.</summary>
+    /// <summary>The same; in tables that evict, the element is noted as used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* Find<TSlots>(HashTableState* table, byte* key) where TSlots : struct, ISlots => Find<TSlots>(table, key, out _, out _);
+    public static byte* Find<TSlots, TFull>(HashTableState* table, byte* key) where TSlots : struct, ISlots where TFull : struct, IWhenFull =>
+        Find<TSlots, TFull>(table, key, table->KeySize, table->Seed, table->Buckets, table->Homes, table->BucketShift, table->SlotMask, table->Elements, table->Stride);
+
+    /// <summary>The same, for programs: what the table's state says is handed over, so that it becomes part of their code.</summary>
+    /// <remarks>
+    /// As short as can be: where tables are larger than caches, the fewer instructions a packet takes, the more packets fit into the
+    /// processor's window, and their misses overlap. All that is rare is elsewhere.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* Find<TSlots, TFull>(HashTableState* table, byte* key, int keySize, ulong seed, byte* buckets, uint homes, int bucketShift, uint slotMask, byte* elements, uint stride)
+        where TSlots : struct, ISlots where TFull : struct, IWhenFull
+    {
+        var wanted = TKey.Read(key, keySize);
+        ulong hash = wanted.Hash(seed);
+        HashBucket* home = HomeOf(buckets, homes, bucketShift, FoldedMultiply.Spread(hash));
+        if (TSlots.IsNear && bucketShift > 6)
+            Cache.Fetch((byte*)home + CacheLine);
+        uint version = Volatile.Read(ref home->Version);
+        uint hits = HashBucket.Matches(home, Tag(hash), slotMask);
+        if (hits == 0)
+        {
+            uint next = Volatile.Read(ref home->Next);
+            Volatile.ReadBarrier();
+            if (next == 0 && home->Version == version)
+                return null;
+        }
+        else
+        {
+            int slot = BitOperations.TrailingZeroCount(hits);
+            byte* element = TSlots.ElementAt(elements, stride, home, slot);
+            if ((TSlots.IsNear || element != elements) && wanted.IsAt(element))
+            {
+                Volatile.ReadBarrier();
+                if (home->Version == version)
+                {
+                    if (TFull.Evicts)
+                        MarkUsed<TSlots>(table, home, slot, element);
+                    return element;
+                }
+            }
+        }
+        return FindInChain<TSlots, TFull>(table, hash, key);
+    }
 
     /// <summary>The number of the element at an address in the arena, in tables whose values are elsewhere.</summary>
     public static uint NumberOf(HashTableState* table, byte* element) => (uint)((ulong)(element - table->Elements) >> table->StrideShift);
@@ -142,17 +175,47 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
     private static int NearSlotsOf(uint stride) => Math.Min(HashBucket.MostNearSlots, (int)((NearBucketSize(stride) - HashBucket.Size) / stride));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static HashBucket* Home(HashTableState* table, ulong hash) =>
-        (HashBucket*)(table->Buckets + (((ulong)(uint)hash * table->Homes >> 32) << table->BucketShift));
+    private static HashBucket* Home(HashTableState* table, ulong hash) => HomeOf(table, FoldedMultiply.Spread(hash));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static HashBucket* HomeOf(byte* buckets, uint homes, int bucketShift, uint spread) =>
+        (HashBucket*)(buckets + (((ulong)spread * homes >> 32) << bucketShift));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static HashBucket* HomeOf(HashTableState* table, uint spread) => HomeOf(table->Buckets, table->Homes, table->BucketShift, spread);
 
     private static HashBucket* BucketAt(HashTableState* table, ulong number) => (HashBucket*)(table->Buckets + (number << table->BucketShift));
 
-    private static byte Tag(ulong hash) => (byte)Math.Max((uint)(hash >> 56), 1);
+    // Never 0, which is a free slot's.
+    private static byte Tag(ulong hash) => (byte)(hash >> 56 | 1);
 
-    private static uint SlotMask(HashTableState* table) => (1u << table->Slots) - 1;
+    // The key is not in the first place that has its tag, or somebody writes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* FindInChain<TSlots, TFull>(HashTableState* table, ulong hash, byte* key) where TSlots : struct, ISlots where TFull : struct, IWhenFull
+    {
+        var wanted = TKey.Read(key, table->KeySize);
+        HashBucket* home = Home(table, hash);
+        for (int attempt = 0; ; attempt++)
+        {
+            bool locks = attempt == OptimisticSearches;
+            if (locks)
+                HashBucket.Enter(home);
+            uint version = HashBucket.VersionOf(home);
+            byte* element = Search<TSlots>(table, home, Tag(hash), wanted, out HashBucket* bucket, out int slot);
+            Volatile.ReadBarrier();
+            bool certain = HashBucket.VersionOf(home) == version;
+            if (locks)
+                HashBucket.Exit(home);
+            if (!certain)
+                continue;
+            if (TFull.Evicts && element != null)
+                MarkUsed<TSlots>(table, bucket, slot, element);
+            return element;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Search<TSlots>(HashTableState* table, HashBucket* at, byte tag, byte* key, out HashBucket* bucket, out int slot)
+    private static byte* Search<TSlots>(HashTableState* table, HashBucket* at, byte tag, TKey key, out HashBucket* bucket, out int slot)
         where TSlots : struct, ISlots
     {
         bucket = at;
@@ -160,13 +223,13 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         // A chain that changed under the reader may lead anywhere; its version did change too.
         for (uint steps = 0; steps <= table->OverflowBuckets; steps++)
         {
-            uint hits = HashBucket.Matches(bucket, tag, TSlots.IsNear ? SlotMask(table) : byte.MaxValue);
+            uint hits = HashBucket.Matches(bucket, tag, table->SlotMask);
             Volatile.ReadBarrier();
             for (; hits != 0; hits &= hits - 1)
             {
                 slot = BitOperations.TrailingZeroCount(hits);
-                byte* element = TSlots.ElementAt(table, bucket, slot);
-                if ((TSlots.IsNear || element != table->Elements) && TKey.Equal(element, key, table->KeySize))
+                byte* element = TSlots.ElementAt(table->Elements, table->Stride, bucket, slot);
+                if ((TSlots.IsNear || element != table->Elements) && key.IsAt(element))
                     return element;
             }
             uint next = Volatile.Read(ref bucket->Next);
@@ -177,21 +240,16 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         return null;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static byte* FindAmongWrites<TSlots>(HashTableState* table, HashBucket* home, ulong hash, byte* key, out HashBucket* bucket, out int slot)
-        where TSlots : struct, ISlots
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MarkUsed<TSlots>(HashTableState* table, HashBucket* bucket, int slot, byte* element) where TSlots : struct, ISlots
     {
-        for (int attempt = 0; attempt < OptimisticSearches; attempt++)
+        if (TSlots.IsNear)
         {
-            uint version = HashBucket.VersionOf(home);
-            byte* element = Search<TSlots>(table, home, Tag(hash), key, out bucket, out slot);
-            Volatile.ReadBarrier();
-            if (HashBucket.VersionOf(home) == version)
-                return element;
+            MarkUsed(bucket, slot);
+            return;
         }
-        HashBucket.Enter(home);
-        byte* found = Search<TSlots>(table, home, Tag(hash), key, out bucket, out slot);
-        HashBucket.Exit(home);
-        return found;
+        LruMark* mark = (LruMark*)(element + table->MarkOffset);
+        if (mark->Used == 0)
+            mark->Used = 1;
     }
 }

@@ -13,10 +13,10 @@ internal unsafe struct HashTableState
     /// <summary>The element arena; null when elements are in the buckets.</summary>
     [FieldOffset(8)] public byte* Elements;
 
-    /// <summary>Hash seed, random unless <c>BPF_F_ZERO_SEED</c>.</summary>
+    /// <summary>Hash seed, random and not 0; always the same with <c>BPF_F_ZERO_SEED</c>.</summary>
     [FieldOffset(16)] public ulong Seed;
 
-    /// <summary>Number of home buckets: the hash's low half, as a fraction of 2^32, times this chooses one.</summary>
+    /// <summary>Number of home buckets: the spread hash, as a fraction of 2^32, times this chooses one.</summary>
     [FieldOffset(24)] public uint Homes;
 
     /// <summary>log2 of a bucket's bytes.</summary>
@@ -40,8 +40,8 @@ internal unsafe struct HashTableState
     /// <summary>Elements of a bucket.</summary>
     [FieldOffset(52)] public int Slots;
 
-    /// <summary>Numbers of elements in the arena go from 1 to this, spare ones included.</summary>
-    [FieldOffset(56)] public uint LastElement;
+    /// <summary>A bit for each of <see cref="Slots"/>.</summary>
+    [FieldOffset(56)] public uint SlotMask;
 
     /// <summary>Elements the map may hold.</summary>
     [FieldOffset(60)] public uint Capacity;
@@ -56,6 +56,9 @@ internal unsafe struct HashTableState
 
     /// <summary>Of the arena: elements that were ever taken, those above are untouched memory. Else elements in use.</summary>
     [FieldOffset(80)] public uint TakenElements;
+
+    /// <summary>Numbers of elements in the arena go from 1 to this, spare ones included.</summary>
+    [FieldOffset(84)] public uint LastElement;
 
     /// <summary>Free overflow buckets, as <see cref="FreeElements"/>.</summary>
     [FieldOffset(128)] public ulong FreeBuckets;

@@ -1,13 +1,16 @@
 namespace Headrace.Engine;
 
-/// <summary>How a hash table treats its keys: a struct a key size, so that hash and compare are inlined.</summary>
-internal unsafe interface IKey
+/// <summary>A hash table's key, read once: a struct a key size, so that hash and compare are inlined and the key stays in registers.</summary>
+internal unsafe interface IKey<TKey> where TKey : struct, IKey<TKey>
 {
-    /// <summary>A 64-bit hash; its low half chooses the bucket, its top 16 bits are the tag.</summary>
-    static abstract ulong Hash(byte* key, int size, ulong seed);
+    /// <summary>Reads a key.</summary>
+    static abstract TKey Read(byte* key, int size);
+
+    /// <summary>A 64-bit hash: <see cref="FoldedMultiply.Spread"/> of it chooses the bucket, its top byte is the tag.</summary>
+    ulong Hash(ulong seed);
 
     /// <summary>True when an element, whose key starts it, has the key.</summary>
-    static abstract bool Equal(byte* element, byte* key, int size);
+    bool IsAt(byte* element);
 
     /// <summary>Copies a key.</summary>
     static abstract void Copy(byte* destination, byte* source, int size);

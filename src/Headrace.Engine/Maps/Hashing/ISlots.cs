@@ -7,5 +7,5 @@ internal unsafe interface ISlots
     static abstract bool IsNear { get; }
 
     /// <summary>The element of an occupied slot. For a slot that changes meanwhile: some element's address.</summary>
-    static abstract byte* ElementAt(HashTableState* table, HashBucket* bucket, int slot);
+    static abstract byte* ElementAt(byte* elements, uint stride, HashBucket* bucket, int slot);
 }

@@ -3,9 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Headrace.Engine;
 
 /// <summary>Keys of any size.</summary>
-internal readonly unsafe struct KeyAny : IKey
+internal readonly unsafe struct KeyAny(byte* key, int size) : IKey<KeyAny>
 {
-    public static ulong Hash(byte* key, int size, ulong seed)
+    public static KeyAny Read(byte* key, int size) => new(key, size);
+
+    public ulong Hash(ulong seed) => Hash(key, size, seed);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsAt(byte* element) => IsAt(element, key, size);
+
+    public static void Copy(byte* destination, byte* source, int size) => Buffer.MemoryCopy(source, destination, size, size);
+
+    private static ulong Hash(byte* key, int size, ulong seed)
     {
         ulong hash = seed ^ (ulong)size;
         for (; size >= 8; key += 8, size -= 8)
@@ -16,7 +25,7 @@ internal readonly unsafe struct KeyAny : IKey
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Equal(byte* element, byte* key, int size)
+    private static bool IsAt(byte* element, byte* key, int size)
     {
         for (; size >= 8; element += 8, key += 8, size -= 8)
         {
@@ -30,8 +39,6 @@ internal readonly unsafe struct KeyAny : IKey
         }
         return true;
     }
-
-    public static void Copy(byte* destination, byte* source, int size) => Buffer.MemoryCopy(source, destination, size, size);
 
     private static ulong Tail(byte* key, int size)
     {

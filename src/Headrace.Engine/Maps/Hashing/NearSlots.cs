@@ -8,5 +8,5 @@ internal readonly unsafe struct NearSlots : ISlots
     public static bool IsNear => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static byte* ElementAt(HashTableState* table, HashBucket* bucket, int slot) => (byte*)bucket + HashBucket.Size + (uint)slot * table->Stride;
+    public static byte* ElementAt(byte* elements, uint stride, HashBucket* bucket, int slot) => (byte*)bucket + HashBucket.Size + (uint)slot * stride;
 }

@@ -5,7 +5,7 @@ namespace Headrace.Engine;
 /// <summary>A hash table with one value a CPU (<c>BPF_MAP_TYPE_PERCPU_HASH</c>, <c>BPF_MAP_TYPE_LRU_PERCPU_HASH</c>).</summary>
 /// <remarks>Each CPU's values are one run of memory beside the table, so that CPUs do not write to each other's cache lines.</remarks>
 internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFull>
-    where TKey : struct, IKey
+    where TKey : struct, IKey<TKey>
     where TFull : struct, IWhenFull
 {
     private const ulong CacheLine = 64;
@@ -36,12 +36,8 @@ internal sealed unsafe class PerCpuHashMap<TKey, TFull> : HashMapBase<TKey, TFul
 
     internal override byte* Lookup(byte* key, int cpu)
     {
-        byte* element = HashTable<TKey>.Find<ArenaSlots>(_table, key);
-        if (element == null || (uint)cpu >= (uint)Cpus)
-            return null;
-        if (TFull.Evicts)
-            MarkUsed(element);
-        return Value(element, cpu);
+        byte* element = HashTable<TKey>.Find<ArenaSlots, TFull>(_table, key);
+        return element == null || (uint)cpu >= (uint)Cpus ? null : Value(element, cpu);
     }
 
     internal override byte* Find(byte* key, int cpu)

@@ -32,7 +32,7 @@ internal sealed unsafe class BloomFilterMap : Map
     {
         if (flags != 0)
             return -Errno.EINVAL;
-        ulong hash = KeyAny.Hash(value, ValueSize, _seed);
+        ulong hash = KeyAny.Read(value, ValueSize).Hash(_seed);
         for (int i = 0; i < _hashes; i++)
         {
             uint bit = Bit(hash, i);
@@ -46,7 +46,7 @@ internal sealed unsafe class BloomFilterMap : Map
 
     internal override int Peek(byte* value)
     {
-        ulong hash = KeyAny.Hash(value, ValueSize, _seed);
+        ulong hash = KeyAny.Read(value, ValueSize).Hash(_seed);
         for (int i = 0; i < _hashes; i++)
         {
             uint bit = Bit(hash, i);
