@@ -34,8 +34,9 @@ internal sealed class BothSides : IDisposable
         var sides = new BothSides(spec, hasKernel);
         fill((map, keys, values) =>
         {
-            if (sides.Ours.Maps[map].UpdateBatch(keys, values, out MapException? error) != values.Length / sides.Ours.Maps[map].UserValueSize)
-                throw error!;
+            Map target = sides.Ours.Maps[map];
+            for (int key = 0, value = 0; key < keys.Length; key += target.KeySize, value += target.UserValueSize)
+                target.Update(keys.Slice(key, target.KeySize), values.Slice(value, target.UserValueSize));
         });
         if (sides.Kernel is { } kernel)
         {

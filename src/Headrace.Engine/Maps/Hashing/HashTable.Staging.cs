@@ -20,21 +20,26 @@ internal sealed unsafe partial class HashTable<TKey>
         ulong hash = TKey.Read(key, table->KeySize).Hash(table->Seed);
         HashBucket* home = Home(table, hash);
         Cache.Fetch(home);
-        if (TSlots.IsNear && table->BucketShift > 6)
-            Cache.Fetch((byte*)home + CacheLine);
         lookup->Table = table;
         lookup->Place = home;
         lookup->First = hash;
-        lookup->Step = TSlots.IsNear ? &StageOverflow : &StageElement;
+        lookup->Step = TSlots.IsNear ? &StageNear : &StageElement;
     }
 
-    // The bucket is there: asks for the one after it where the key cannot be in this one.
-    private static bool StageOverflow(StagedLookup* lookup)
+    // The bucket is there: asks for its second line where the key is there, and for the bucket after it where it cannot be in this one.
+    private static bool StageNear(StagedLookup* lookup)
     {
         HashTableState* table = (HashTableState*)lookup->Table;
         HashBucket* bucket = (HashBucket*)lookup->Place;
-        uint next = Volatile.Read(ref bucket->Next);
-        if (next == 0 || HashBucket.Matches(bucket, Tag(lookup->First), table->SlotMask) != 0)
+        uint next = Volatile.Read(ref bucket->Next), hits = HashBucket.Matches(bucket, Tag(lookup->First), table->SlotMask);
+        if (hits != 0)
+        {
+            int slot = BitOperations.TrailingZeroCount(hits);
+            if (HashBucket.Size + (uint)(slot + 1) * table->Stride > CacheLine)
+                Cache.Fetch((byte*)bucket + CacheLine);
+            return false;
+        }
+        if (next == 0)
             return false;
         bucket = BucketAt(table, next);
         Cache.Fetch(bucket);

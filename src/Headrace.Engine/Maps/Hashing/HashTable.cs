@@ -18,7 +18,7 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
     private const int ElementsPerBucket = 4;
     private const int OptimisticSearches = 64;
     private const uint CacheLine = 64;
-    private const ulong LargestHugeBuckets = 512 << 20;
+    private const ulong LargestHugeBuckets = 1 << 30;
 
     private readonly NativeBlock _stateMemory;
     private readonly NativeBlock _buckets;
