@@ -26,6 +26,13 @@ internal sealed unsafe class LpmIndex : IDisposable
     private const int Dense = 4;
     private const int Sparse = 2;
 
+    // And where addresses are long when so many lie within the next three: else one prefix alone in its byte, as an operator's own is, would
+    // leave all that is below it to the trie, bit by bit.
+    private const int DenseBelow = 12;
+    private const int SparseBelow = 6;
+    private const int Below = 24;
+    private const int LongBits = 32;
+
     // Rooms of nodes grow by a cache line of words.
     private const int RoomWords = 8;
 
@@ -297,7 +304,7 @@ internal sealed unsafe class LpmIndex : IDisposable
     {
         bool hadNode = (old & KindMask) == NodeKind;
         bool changedBelow = data == null || length >= end;
-        if (node != null && end < _bits && (changedBelow ? CountWithin(node, end + 8, hadNode ? Sparse : Dense) >= (hadNode ? Sparse : Dense) : hadNode))
+        if (node != null && end < _bits && (changedBelow ? IsWorthNode(node, end, hadNode) : hadNode))
         {
             if (!hadNode)
                 Retire(old);
@@ -406,6 +413,12 @@ internal sealed unsafe class LpmIndex : IDisposable
         int words = node->Ranks[3] + System.Numerics.BitOperations.PopCount(node->Starts[3]);
         for (int i = 0; i < words; i++)
             Retire(LpmIndexNode.Words(node)[i]);
+    }
+
+    private bool IsWorthNode(LpmNode* node, int end, bool hadNode)
+    {
+        int near = hadNode ? Sparse : Dense, far = hadNode ? SparseBelow : DenseBelow;
+        return CountWithin(node, end + 8, near) >= near || (_bits > LongBits && CountWithin(node, end + Below, far) >= far);
     }
 
     // Nodes of a subtree that end in front of a bit, no more of them than asked for.
