@@ -56,7 +56,7 @@ internal static class Cleaning
         foreach (Block block in function.List)
         {
             while (block.List.Count > 0 && block.Terminator.Kind == ActorKind.Goto && block.Exits[0] is var next
-                && next.PredecessorList.Count == 1 && next != block && next != function.Entry)
+                && next.PredecessorList.Count == 1 && next != block && next != function.Entry && MayJoin(block, next))
             {
                 block.Remove(block.Terminator);
                 block.RemoveExit(0);
@@ -76,6 +76,9 @@ internal static class Cleaning
         if (joined)
             function.Arrange();
     }
+
+    // Where nobody has proved that loops end, they are counted at the jumps backward: those stay.
+    private static bool MayJoin(Block block, Block next) => block.Function.Graph.IsVerified || block == block.Function.Entry || next.Slot > block.Terminator.Slot;
 
     private static void RemoveDead(GraphFunction function)
     {

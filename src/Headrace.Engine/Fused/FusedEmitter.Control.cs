@@ -55,7 +55,21 @@ internal sealed unsafe partial class FusedEmitter
     private bool HasWork(Block block, int exit)
     {
         Block next = block.Successors[exit];
-        return (_needs.CountsLoops && next.Index <= block.Index) || Copies(block, exit).Count > 0;
+        return CostOf(block, next) > 0 || Copies(block, exit).Count > 0;
+    }
+
+    /// <summary>What a way costs of the budget: the instructions that a jump backward goes back over.</summary>
+    /// <remarks>
+    /// Without a verifier each jump backward pays, as on the interpreter. In a verified program functions may be inlined, whose instructions lie elsewhere,
+    /// so that only ways back to a block in front count.
+    /// </remarks>
+    private int CostOf(Block block, Block next)
+    {
+        bool enters = block == _function.Entry && next.Slot == _function.Start;
+        if (!_needs.CountsLoops || enters)
+            return 0;
+        int distance = block.Terminator.Slot + 1 - next.Slot;
+        return !_trusts ? Math.Max(0, distance) : next.Index <= block.Index ? Math.Max(1, distance) : 0;
     }
 
     /// <summary>What a way sets: the merges of its target that do not hold the value already.</summary>
@@ -80,8 +94,8 @@ internal sealed unsafe partial class FusedEmitter
     private void Jump(Block block, int exit, bool isLast)
     {
         Block next = block.Successors[exit];
-        if (_needs.CountsLoops && next.Index <= block.Index)
-            Spend(block.Terminator, Math.Max(1, block.Terminator.Slot + 1 - next.Slot));
+        if (CostOf(block, next) is > 0 and var cost)
+            Spend(block.Terminator, cost);
         List<(Actor Merge, Actor Value)> copies = Copies(block, exit);
         foreach ((Actor merge, Actor value) in copies)
             Push(value, wide: !Placement.IsNarrow(merge));

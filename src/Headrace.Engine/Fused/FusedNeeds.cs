@@ -15,11 +15,13 @@ internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool B
     /// <summary>Looks through a graph.</summary>
     /// <remarks>
     /// The verifier has walked the loops of what it accepted to their end, in a million instructions at most; what can go on longer than
-    /// that, because a helper calls it back again and again or because of may_goto, is counted.
+    /// that is counted: because a helper calls it back again and again, because of may_goto, or because a global function was walked once,
+    /// however often it is called.
     /// </remarks>
     public static FusedNeeds Of(Graph graph)
     {
-        bool program = !graph.IsVerified, tailCalls = false, begin = false, budget = false, counts = !graph.IsVerified;
+        bool program = !graph.IsVerified, tailCalls = false, begin = false, budget = false;
+        bool counts = !graph.IsVerified || graph.Program.Functions.Any(function => function.IsGlobal && function.Start != 0);
         foreach (GraphFunction function in graph.Functions)
         {
             foreach (Actor actor in function.Actors)

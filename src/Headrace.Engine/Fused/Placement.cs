@@ -117,7 +117,11 @@ internal sealed class Placement
         {
             root = _roots.TryGetValue(user, out int outer) ? outer : place;
         }
-        return actor.Kind != ActorKind.Load || IsFree(actor, position, root) ? root : null;
+        if (actor.Kind != ActorKind.Load)
+            return root;
+        // What is taken on one way out alone is not done on the others: a load that may fault has to be.
+        bool mayBeLeftOut = root == block.Actors.Count && block.Successors.Count > 1;
+        return IsFree(actor, position, root) && (_loadsMove || !mayBeLeftOut) ? root : null;
     }
 
     private static int Way(Actor merge, Actor input)

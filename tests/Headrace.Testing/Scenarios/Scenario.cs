@@ -26,16 +26,23 @@ public sealed record Scenario(string Object, string Name)
     /// <param name="load">Loads the collection on the engine under test and answers the program of that name.</param>
     public void Check(Func<CollectionSpec, string, IScenarioEngine> load)
     {
-        var spec = CollectionSpec.Load(Path.Combine(Repository.Programs, Object + ".bpf.o"));
-        foreach (var (variable, value) in Settings)
-            value.CopyTo(spec.Variables[variable].Bytes);
-        foreach (var (map, key, value) in Entries)
-            spec.Maps[map].Entries.Add(new MapEntrySpec(key, value));
+        CollectionSpec spec = Set();
         using var engine = load(spec, Program);
         for (int i = 0; i < Steps.Length; i++)
             CheckStep(engine, Steps[i], i);
         foreach (var expectation in After)
             CheckMap(engine, spec.Maps[expectation.Map], expectation);
+    }
+
+    /// <summary>The object with its settings and elements.</summary>
+    public CollectionSpec Set()
+    {
+        var spec = CollectionSpec.Load(Path.Combine(Repository.Programs, Object + ".bpf.o"));
+        foreach (var (variable, value) in Settings)
+            value.CopyTo(spec.Variables[variable].Bytes);
+        foreach (var (map, key, value) in Entries)
+            spec.Maps[map].Entries.Add(new MapEntrySpec(key, value));
+        return spec;
     }
 
     public override string ToString() => $"{Object}: {Name}";
