@@ -11,7 +11,7 @@ internal sealed class BothSides : IDisposable
     private const int KernelRepeats = 200_000;
     private const int KernelMeasurements = 2;
 
-    private static readonly EngineKind[] s_kinds = [EngineKind.Jit, EngineKind.Fused, EngineKind.Batch];
+    private static readonly EngineKind[] s_kinds = [EngineKind.Jit, EngineKind.Batch];
 
     private BothSides(CollectionSpec spec, bool hasKernel)
     {

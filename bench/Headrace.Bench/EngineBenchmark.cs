@@ -31,24 +31,19 @@ public sealed class EngineBenchmark() : Benchmark("engine", "the jit beside the 
         List<BenchmarkRow> single = [], means = [];
         foreach (EngineGroup group in groups)
         {
-            List<(string Program, double Ratio)> kernels = [], fused = [], natives = [];
+            List<(string Program, double Ratio)> kernels = [], natives = [];
             foreach (EngineProgram program in group.Programs)
             {
                 EngineFigures figures = comparison.Measure(program);
                 single.Add(BenchmarkRow.Of(program.Title, figures.Ours, figures.Kernel, "ns"));
-                single.Add(BenchmarkRow.Of($"{program.Title}, fused", figures.Fused, figures.Kernel, "ns"));
                 if (figures.Kernel is { } kernel)
-                {
                     kernels.Add((program.Title, figures.Ours / kernel));
-                    fused.Add((program.Title, figures.Fused / kernel));
-                }
                 if (figures.Native is not { } clang)
                     continue;
                 single.Add(BenchmarkRow.Of($"{program.Title}, clang -O2", figures.Ours, clang, "ns"));
                 natives.Add((program.Title, figures.Ours / clang));
             }
             means.AddRange(Means(group.Name, kernels, group.Mean, group.Worst));
-            means.AddRange(Means($"{group.Name}, fused", fused, group.Mean, group.Worst));
             means.AddRange(Means($"{group.Name}, clang -O2", natives, EngineGroup.Native, null));
         }
         return [.. single, .. means];

@@ -14,7 +14,7 @@ internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel
     // Below this, what is left after taking off the empty program is mostly noise.
     private const double LeastNet = 0.5;
 
-    private readonly Dictionary<bool, (EngineTimer Ours, EngineTimer Fused, KernelTimer? Kernel)> _empty = [];
+    private readonly Dictionary<bool, (EngineTimer Ours, KernelTimer? Kernel)> _empty = [];
 
     private NativeTimer? _emptyNative;
 
@@ -22,55 +22,51 @@ internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel
     /// <exception cref="HeadraceException">The sides do not agree, or the program does not do its work.</exception>
     public EngineFigures Measure(EngineProgram program)
     {
-        (EngineTimer emptyOurs, EngineTimer emptyFused, KernelTimer? emptyKernel) = Empty(program);
+        (EngineTimer emptyOurs, KernelTimer? emptyKernel) = Empty(program);
         CollectionSpec spec = program.LoadSpec();
         using var ours = new EngineTimer(spec, program.Program, program.Packet, EngineKind.Jit, program.Ring, program.MostRuns);
-        using var fused = new EngineTimer(spec, program.Program, program.Packet, EngineKind.Fused, program.Ring, program.MostRuns);
         using KernelTimer? kernel = hasKernel ? new KernelTimer(spec, program.Program, program.Packet, program.Ring, program.MostRuns) : null;
         using NativeTimer? clang = program.HasNative ? native?.Timer(program.Program, program.Packet) : null;
         if (clang is not null)
             _emptyNative ??= native!.Timer("drop", program.Packet);
-        List<double> nets = [], fusedNets = [], kernels = [], natives = [];
+        List<double> nets = [], kernels = [], natives = [];
         for (int round = 0; round < Rounds; round++)
         {
             nets.Add(ours.Measure() - emptyOurs.Measure());
-            fusedNets.Add(fused.Measure() - emptyFused.Measure());
             if (kernel is not null)
                 kernels.Add(kernel.Measure() - emptyKernel!.Measure());
             if (clang is not null)
                 natives.Add(clang.Measure() - _emptyNative!.Measure());
         }
-        Check(program, spec, ours, fused, kernel, clang);
-        return new EngineFigures(Net(nets)!.Value, Net(fusedNets)!.Value, Net(kernels), Net(natives));
+        Check(program, spec, ours, kernel, clang);
+        return new EngineFigures(Net(nets)!.Value, Net(kernels), Net(natives));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((EngineTimer ours, EngineTimer fused, KernelTimer? kernel) in _empty.Values)
+        foreach ((EngineTimer ours, KernelTimer? kernel) in _empty.Values)
         {
             ours.Dispose();
-            fused.Dispose();
             kernel?.Dispose();
         }
         _emptyNative?.Dispose();
     }
 
-    private (EngineTimer Ours, EngineTimer Fused, KernelTimer? Kernel) Empty(EngineProgram program)
+    private (EngineTimer Ours, KernelTimer? Kernel) Empty(EngineProgram program)
     {
-        if (_empty.TryGetValue(program.Restores, out (EngineTimer Ours, EngineTimer Fused, KernelTimer? Kernel) known))
+        if (_empty.TryGetValue(program.Restores, out (EngineTimer Ours, KernelTimer? Kernel) known))
             return known;
         CollectionSpec spec = PacketRestorer.Empty(program.Restores ? program.Packet : null);
-        known = (new EngineTimer(spec, "empty", program.Packet, EngineKind.Jit), new EngineTimer(spec, "empty", program.Packet, EngineKind.Fused),
-            hasKernel ? new KernelTimer(spec, "empty", program.Packet) : null);
+        known = (new EngineTimer(spec, "empty", program.Packet, EngineKind.Jit), hasKernel ? new KernelTimer(spec, "empty", program.Packet) : null);
         return _empty[program.Restores] = known;
     }
 
     // Figures of sides that disagree, or of a program that gives up early, mean nothing.
-    private static void Check(EngineProgram program, CollectionSpec spec, EngineTimer ours, EngineTimer fused, KernelTimer? kernel, NativeTimer? clang)
+    private static void Check(EngineProgram program, CollectionSpec spec, EngineTimer ours, KernelTimer? kernel, NativeTimer? clang)
     {
         (uint verdict, byte[] packet) = Interpret(program, spec);
-        List<(string Side, uint Verdict, byte[]? Packet)> sides = [("jit", ours.Verdict, ours.First), ("fused code", fused.Verdict, fused.First)];
+        List<(string Side, uint Verdict, byte[]? Packet)> sides = [("jit", ours.Verdict, ours.First)];
         if (kernel is not null)
             sides.Add(("kernel", kernel.Verdict, kernel.First));
         if (clang is not null)

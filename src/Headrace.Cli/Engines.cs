@@ -13,7 +13,6 @@ internal static class Engines
         ["interpreter"] = EngineKind.Interpreter,
         ["jit"] = EngineKind.Jit,
         ["batch"] = EngineKind.Batch,
-        ["fused"] = EngineKind.Fused,
         ["dataflow"] = EngineKind.Dataflow,
     };
 

@@ -5,12 +5,16 @@ namespace Headrace.Dataflow;
 /// <summary>Finds which bits of each token anybody looks at.</summary>
 internal static class LiveBitAnalysis
 {
+    // Loops in loops ask for as many rounds as they are deep. Who needs more than these has every bit looked at.
+    private const int MaxRounds = 32;
+
     /// <summary>Sets <see cref="Actor.LiveBits"/>.</summary>
     public static void Run(GraphFunction function)
     {
         foreach (Actor actor in function.Actors)
             actor.LiveBits = 0;
-        for (bool changed = true; changed;)
+        bool changed = true;
+        for (int round = 0; changed && round < MaxRounds; round++)
         {
             changed = false;
             for (int i = function.List.Count - 1; i >= 0; i--)
@@ -29,6 +33,10 @@ internal static class LiveBitAnalysis
                 }
             }
         }
+        if (!changed)
+            return;
+        foreach (Actor actor in function.Actors)
+            actor.LiveBits = ulong.MaxValue;
     }
 
     /// <summary>Bits of an input that an actor looks at, given the bits of its own token that are looked at.</summary>

@@ -3,16 +3,20 @@ namespace Headrace.Dataflow;
 /// <summary>Finds loops: the blocks from which control comes back to a head without leaving.</summary>
 internal static class LoopAnalysis
 {
+    // Blocks of all loops together: of thousands of loops in each other the inner ones are left.
+    private const int MostBlocks = 1 << 18;
+
     /// <summary>Sets the loop depth of every block.</summary>
     /// <returns>The loops, outer before inner.</returns>
     public static List<Loop> Run(GraphFunction function)
     {
         var loops = new List<Loop>();
+        int blocks = 0;
         foreach (Block block in function.List)
             block.LoopDepth = 0;
         foreach (Block head in function.List)
         {
-            if (!head.IsLoopHead)
+            if (!head.IsLoopHead || blocks > MostBlocks)
                 continue;
             var body = new HashSet<Block> { head };
             var open = new Stack<Block>(head.Predecessors.Where(edge => edge.From.Index >= head.Index).Select(edge => edge.From));
@@ -26,6 +30,7 @@ internal static class LoopAnalysis
             }
             foreach (Block block in body)
                 block.LoopDepth++;
+            blocks += body.Count;
             loops.Add(new Loop(head, body));
         }
         return loops;

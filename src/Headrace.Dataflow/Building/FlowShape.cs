@@ -44,6 +44,18 @@ internal sealed class FlowShape
     /// <summary>True when a block starts at the slot.</summary>
     public bool IsLeader(int slot) => _leaders.Contains(slot);
 
+    /// <summary>The last slot of the block that starts at a leader.</summary>
+    public int LastSlot(int leader)
+    {
+        for (int slot = leader; ; slot += _code[slot].Slots)
+        {
+            int next = slot + _code[slot].Slots;
+            bool ends = _code[slot].Opcode.IsJump && _code[slot].Opcode.JumpOp != JumpOp.Call;
+            if (ends || Splits(slot) || IsLeader(next))
+                return slot;
+        }
+    }
+
     /// <summary>Where control goes after the instruction, in the order of the exits; one place for what only goes on.</summary>
     public int[] Successors(int slot)
     {

@@ -18,6 +18,7 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
     /// <summary>Fills the function.</summary>
     public void Build()
     {
+        var live = new LiveRegisters(shape, function.Graph);
         Block entry = function.NewBlock(shape.Start);
         foreach (int leader in shape.Leaders)
             _blocks[leader] = function.NewBlock(leader);
@@ -29,14 +30,17 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
         foreach (Block block in function.Blocks.Skip(1).ToArray())
         {
             if (!_ends.ContainsKey(block))
-                BuildBlock(block);
+                BuildBlock(block, live);
         }
         foreach ((Block block, Actor[] merges) in _merges)
         {
             foreach (Edge edge in block.Predecessors)
             {
                 for (int register = 0; register < Registers; register++)
-                    merges[register].AddInput(_ends[edge.From][register]);
+                {
+                    if (merges[register].Kind == ActorKind.Merge)
+                        merges[register].AddInput(_ends[edge.From][register]);
+                }
             }
         }
     }
@@ -59,21 +63,9 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
         _ends[entry] = registers;
     }
 
-    /// <summary>The last slot of the block that starts at a leader.</summary>
-    private int LastSlot(int leader)
-    {
-        for (int slot = leader; ; slot += shape[slot].Slots)
-        {
-            int next = slot + shape[slot].Slots;
-            bool ends = shape[slot].Opcode.IsJump && shape[slot].Opcode.JumpOp != JumpOp.Call;
-            if (ends || shape.Splits(slot) || shape.IsLeader(next))
-                return slot;
-        }
-    }
-
     private void ConnectExits(int leader, Block block)
     {
-        int last = LastSlot(leader);
+        int last = shape.LastSlot(leader);
         foreach (int next in shape.Successors(last))
             block.Connect(_blocks[next]);
         if (FlowShape.IsPacketLoad(shape[last]))
@@ -88,15 +80,15 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
         return block;
     }
 
-    private void BuildBlock(Block block)
+    private void BuildBlock(Block block, LiveRegisters live)
     {
         _block = block;
         _slot = block.Slot;
         if (block.Predecessors.Count == 1)
             _registers = [.. _ends[block.Predecessors[0].From]];
         else
-            Merge(block);
-        int last = LastSlot(block.Slot);
+            Merge(block, live);
+        int last = shape.LastSlot(block.Slot);
         for (_slot = block.Slot; _slot <= last; _slot += shape[_slot].Slots)
         {
             BuildInstruction(shape[_slot]);
@@ -115,11 +107,12 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
             actor.Proved = ProvedFacts.Of(facts.Result);
     }
 
-    private void Merge(Block block)
+    // What nobody reads from here on needs no merge.
+    private void Merge(Block block, LiveRegisters live)
     {
         _registers = new Actor[Registers];
         for (int register = 0; register < Registers; register++)
-            _registers[register] = Add(ActorKind.Merge);
+            _registers[register] = live.IsLive(block.Slot, register) ? Add(ActorKind.Merge) : Constant(0);
         _merges.Add((block, [.. _registers]));
     }
 

@@ -5,6 +5,9 @@ namespace Headrace.Dataflow;
 /// <summary>Decides comparisons that an earlier branch has decided: the same one again, and fewer bytes of the packet than were found there.</summary>
 internal sealed class BoundsChecks : IPass
 {
+    // Blocks to look back over: in a switch of thousands of cases each would ask all before it.
+    private const int FarthestBlock = 256;
+
     public string Name => "bounds-checks";
 
     public string Summary => "comparisons that earlier ones decide go";
@@ -28,7 +31,8 @@ internal sealed class BoundsChecks : IPass
 
     private static bool? Decide(Block block, Actor condition, Dominators dominators)
     {
-        for (Block at = block; at.Index != 0;)
+        Block at = block;
+        for (int distance = 0; at.Index != 0 && distance < FarthestBlock; distance++)
         {
             // A block with one way in is behind the branch that leads to it; so is everything it dominates.
             if (at.Predecessors.Count == 1 && at.Predecessors[0] is var edge && edge.From.Terminator.Kind == ActorKind.Branch

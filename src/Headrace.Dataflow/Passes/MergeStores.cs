@@ -3,55 +3,56 @@ namespace Headrace.Dataflow;
 /// <summary>Joins stores to neighbouring bytes: constants, and the parts of one value in either order of bytes.</summary>
 internal sealed class MergeStores : IPass
 {
+    // Actors that a store may wait for: in a block of thousands of stores each would look at all behind it.
+    private const int Farthest = 256;
+
     public string Name => "merge-stores";
 
     public string Summary => "stores to neighbouring bytes become a wide one";
 
-    public int Run(Graph graph)
+    public int Run(Graph graph) => graph.List.SelectMany(function => function.List).Sum(Run);
+
+    private static int Run(Block block)
     {
         int changes = 0;
-        foreach (Block block in graph.List.SelectMany(function => function.List))
+        // What was joined may join again: twice as wide each time.
+        for (int before = -1; before != changes;)
         {
-            for (bool merged = true; merged;)
+            before = changes;
+            for (int position = 0; position < block.List.Count; position++)
             {
-                merged = MergeOne(block);
-                changes += merged ? 1 : 0;
+                // The joined store stands where the later one stood: another is at this position now.
+                while (position < block.List.Count && MergeAt(block, position))
+                    changes++;
             }
         }
         return changes;
     }
 
-    private static bool MergeOne(Block block)
+    /// <summary>Joins the store at a position with one behind it that it can wait for: nothing in between touches its bytes.</summary>
+    private static bool MergeAt(Block block, int position)
     {
-        Actor[] stores = [.. block.List.Where(actor => actor is { Kind: ActorKind.Store, Size: < 8 }
-            && actor.Inputs[0].Facts.Pointer.Kind is PointerKind.Packet or PointerKind.Stack)];
-        for (int i = 0; i < stores.Length; i++)
+        Actor first = block.List[position];
+        if (!IsCandidate(first))
+            return false;
+        MemoryPlace place = MemoryPlace.Of(first);
+        int last = Math.Min(block.List.Count, position + Farthest);
+        for (int i = position + 1; i < last; i++)
         {
-            for (int j = i + 1; j < stores.Length; j++)
+            Actor second = block.List[i];
+            if (IsCandidate(second) && first.Inputs[0] == second.Inputs[0] && first.Size == second.Size
+                && Math.Abs(first.Immediate - second.Immediate) == first.Size && Merge(first, second))
             {
-                if (stores[i].Inputs[0] == stores[j].Inputs[0] && stores[i].Size == stores[j].Size
-                    && Math.Abs(stores[i].Immediate - stores[j].Immediate) == stores[i].Size
-                    && IsFree(block, stores[i], stores[j]) && Merge(stores[i], stores[j]))
-                {
-                    return true;
-                }
+                return true;
             }
+            if (place.MayBeTouchedBy(second, first.Effects.Writes))
+                return false;
         }
         return false;
     }
 
-    /// <summary>True when the first store can wait until the second: nothing in between touches its bytes.</summary>
-    private static bool IsFree(Block block, Actor first, Actor second)
-    {
-        MemoryPlace place = MemoryPlace.Of(first);
-        int from = block.List.IndexOf(first), to = block.List.IndexOf(second);
-        for (int i = from + 1; i < to; i++)
-        {
-            if (place.MayBeTouchedBy(block.List[i], first.Effects.Writes))
-                return false;
-        }
-        return true;
-    }
+    private static bool IsCandidate(Actor actor) =>
+        actor is { Kind: ActorKind.Store, Size: < 8 } && actor.Inputs[0].Facts.Pointer.Kind is PointerKind.Packet or PointerKind.Stack;
 
     private static bool Merge(Actor first, Actor second)
     {

@@ -75,7 +75,7 @@ internal sealed unsafe partial class FusedEmitter
     private FusedProgram? InlineTarget(int array, uint index)
     {
         var programs = (ProgramArrayMap)_program.MapArray[array];
-        if (programs.ProgramAt(index) is not { } target || target.Context != _program.Context || !_program.MayTailCall(target) || target.MapArray != _program.MapArray)
+        if (programs.ProgramAt(index) is not { IsCompiled: true } target || target.Context != _program.Context || !_program.MayTailCall(target) || target.MapArray != _program.MapArray)
             return null;
         for (FusedEmitter? emitter = this; emitter is not null; emitter = emitter._caller)
         {

@@ -13,6 +13,7 @@ internal sealed unsafe class FusedExecutor : Executor
     private readonly FusedProgram _code;
     private readonly Func<LoadedProgram, int, FunctionMethod?> _find;
     private BurstMethod? _burst;
+    private Interpreter? _interpreter;
 
     /// <summary>Makes an executor with a machine of its own.</summary>
     /// <param name="program">The program it starts.</param>
@@ -28,7 +29,7 @@ internal sealed unsafe class FusedExecutor : Executor
 
     private FusedExecutor(LoadedProgram program, FusedProgram code, MachineOptions? options) : base(program, options)
     {
-        program.RequireVerified(nameof(EngineKind.Fused));
+        program.RequireVerified(nameof(EngineKind.Jit));
         _code = code;
         _find = (program, slot) => CodeOf(program).Callback(slot);
     }
@@ -61,10 +62,22 @@ internal sealed unsafe class FusedExecutor : Executor
         }
     }
 
-    internal override ulong Enter(LoadedProgram program) => CodeOf(program).Entry(Machine, (ulong)Machine.State->Frame, 0);
+    // A tail call may lead to a program that is too large to compile.
+    internal override ulong Enter(LoadedProgram program) =>
+        program.IsCompiled ? CodeOf(program).Entry(Machine, (ulong)Machine.State->Frame, 0) : Interpreter.Enter(program);
 
-    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5) =>
-        JitRuntime.CallBack(Machine, program, slot, _find, a1, a2, a3, a4, a5);
+    internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5) => program.IsCompiled
+        ? JitRuntime.CallBack(Machine, program, slot, _find, a1, a2, a3, a4, a5)
+        : Interpreter.CallFunction(program, slot, a1, a2, a3, a4, a5);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _interpreter?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Interpreter Interpreter => _interpreter ??= new Interpreter(this);
 
     private FusedProgram CodeOf(LoadedProgram program) => program == Program ? _code : program.Fused;
 }

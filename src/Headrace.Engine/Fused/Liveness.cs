@@ -5,8 +5,12 @@ namespace Headrace.Engine.Fused;
 /// <summary>Lets tokens that are never needed at the same time share a local: above all a loop's merges and what the next round brings them.</summary>
 internal sealed class Liveness
 {
-    // Beyond so many locals the table of who meets whom is not worth its size.
+    // Beyond so many locals, or bits for all blocks together, the tables are not worth their size.
     private const int MaxLocals = 4096;
+    private const int MaxBits = 1 << 23;
+
+    // As deep as loops in loops may lie in each other.
+    private const int MaxRounds = 32;
 
     private readonly Placement _placement;
     private readonly int _count;
@@ -30,10 +34,12 @@ internal sealed class Liveness
     /// <summary>The variable of each local: locals of one variable share it.</summary>
     public static int[] Share(Placement placement)
     {
-        if (placement.Locals.Count is 0 or > MaxLocals)
-            return [.. Enumerable.Range(0, placement.Locals.Count)];
+        int[] alone = [.. Enumerable.Range(0, placement.Locals.Count)];
+        if (alone.Length is 0 or > MaxLocals || (long)alone.Length * placement.Function.Blocks.Count > MaxBits)
+            return alone;
         var liveness = new Liveness(placement);
-        liveness.FindLive();
+        if (!liveness.FindLive())
+            return alone;
         foreach (Block block in placement.Function.Blocks)
             liveness.Walk(block, liveness.MeetAt);
         foreach (Block block in placement.Function.Blocks)
@@ -48,10 +54,11 @@ internal sealed class Liveness
         return liveness._classes;
     }
 
-    private void FindLive()
+    private bool FindLive()
     {
         IReadOnlyList<Block> blocks = _placement.Function.Blocks;
-        for (bool changed = true; changed;)
+        bool changed = true;
+        for (int round = 0; changed && round < MaxRounds; round++)
         {
             changed = false;
             for (int i = blocks.Count - 1; i >= 0; i--)
@@ -63,6 +70,7 @@ internal sealed class Liveness
                 changed = true;
             }
         }
+        return !changed;
     }
 
     /// <summary>Goes through a block from its end and tells what is live where a local is set.</summary>

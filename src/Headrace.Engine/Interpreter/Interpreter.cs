@@ -27,8 +27,15 @@ public sealed unsafe partial class Interpreter : Executor
     /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
     public Interpreter(LoadedProgram program, MachineOptions? options = null) : base(program, options)
     {
-        _frames = (CallFrame*)NativeMemory.AllocZeroed(Machine.MaxCallDepth, (nuint)sizeof(CallFrame));
-        _registers = (ulong*)NativeMemory.AllocZeroed(Machine.MaxCallDepth * RegisterStride, sizeof(ulong));
+        _frames = NewFrames();
+        _registers = NewRegisters();
+    }
+
+    /// <summary>Makes an interpreter that runs programs which another engine leaves to it, on that one's machine.</summary>
+    internal Interpreter(Executor owner) : base(owner)
+    {
+        _frames = NewFrames();
+        _registers = NewRegisters();
     }
 
     /// <summary>Is told of every instruction; null, which costs nothing, when nobody watches.</summary>
@@ -84,28 +91,15 @@ public sealed unsafe partial class Interpreter : Executor
             throw Machine.BudgetFault();
         int pc = state->Pc;
         LoadedProgram? caller = Machine.Program;
-        DecodedInstruction* code = _code;
-        DecodedInstruction* next = _next;
-
-        Enter(program, slot);
-        int depth = ++state->CallDepth;
-        _frames[depth].Loops = Machine.MaxLoops;
-        ulong* r = _registers + depth * RegisterStride;
-        new Span<ulong>(r, RegisterCount).Clear();
-        (r[1], r[2], r[3], r[4], r[5]) = (a1, a2, a3, a4, a5);
-        r[10] = (ulong)state->StackTop - (ulong)(depth * Machine.MaxStack);
-        if (Observer is null)
-            Execute<IExecutionPolicy.Plain>(r, depth);
-        else
-            Observe(r, depth);
-
-        state->CallDepth = depth - 1;
+        state->CallDepth++;
+        ulong result = RunHere(program, slot, a1, a2, a3, a4, a5);
+        state->CallDepth--;
         state->Pc = pc;
         Machine.Program = caller;
-        _code = code;
-        _next = next;
-        return r[0];
+        return result;
     }
+
+    internal override ulong Enter(LoadedProgram program) => RunHere(program, 0, (ulong)Machine.State->Frame, 0, 0, 0, 0);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -128,6 +122,31 @@ public sealed unsafe partial class Interpreter : Executor
         r[2] = length;
         r[10] = (ulong)Machine.State->StackTop;
     }
+
+    /// <summary>Runs a program from a slot to its exit in the frame that is open, on registers of its own.</summary>
+    private ulong RunHere(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
+    {
+        DecodedInstruction* code = _code;
+        DecodedInstruction* next = _next;
+        Enter(program, slot);
+        int depth = Machine.State->CallDepth;
+        _frames[depth].Loops = Machine.MaxLoops;
+        ulong* r = _registers + depth * RegisterStride;
+        new Span<ulong>(r, RegisterCount).Clear();
+        (r[1], r[2], r[3], r[4], r[5]) = (a1, a2, a3, a4, a5);
+        r[10] = (ulong)Machine.State->StackTop - (ulong)(depth * Machine.MaxStack);
+        if (Observer is null)
+            Execute<IExecutionPolicy.Plain>(r, depth);
+        else
+            Observe(r, depth);
+        _code = code;
+        _next = next;
+        return r[0];
+    }
+
+    private static CallFrame* NewFrames() => (CallFrame*)NativeMemory.AllocZeroed(Machine.MaxCallDepth, (nuint)sizeof(CallFrame));
+
+    private static ulong* NewRegisters() => (ulong*)NativeMemory.AllocZeroed(Machine.MaxCallDepth * RegisterStride, sizeof(ulong));
 
     private ulong Finish()
     {

@@ -16,7 +16,7 @@ public unsafe class JitExecutor : Executor
     /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
     public JitExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, options)
     {
-        program.RequireVerified(nameof(EngineKind.Jit));
+        program.RequireVerified(nameof(EngineKind.Batch));
         _ = program.Compiled;
     }
 

@@ -10,6 +10,13 @@ public abstract unsafe class Executor : IDisposable
         Machine = new Machine(options) { Program = program, Executor = this };
     }
 
+    /// <summary>Makes an executor for another one's machine, which stays that one's.</summary>
+    private protected Executor(Executor owner)
+    {
+        Program = owner.Program;
+        Machine = owner.Machine;
+    }
+
     /// <summary>The program it starts.</summary>
     public LoadedProgram Program { get; }
 
@@ -50,7 +57,7 @@ public abstract unsafe class Executor : IDisposable
     /// <summary>Releases the machine; overriders call the base.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && Machine.Executor == this)
             Machine.Dispose();
     }
 }

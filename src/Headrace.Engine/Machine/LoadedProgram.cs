@@ -167,9 +167,8 @@ public sealed partial class LoadedProgram : IDisposable
     public Executor CreateExecutor(EngineKind kind, MachineOptions? options = null) => kind switch
     {
         EngineKind.Interpreter => new Interpreter(this, options),
-        EngineKind.Jit => new JitExecutor(this, options),
+        EngineKind.Jit => IsCompiled ? new FusedExecutor(this, options) : new Interpreter(this, options),
         EngineKind.Batch => new BatchExecutor(this, options),
-        EngineKind.Fused => new FusedExecutor(this, options),
         EngineKind.Dataflow => new DataflowExecutor(this, options),
         _ => throw new UnsupportedFeatureException($"program '{Name}'", $"engine {kind}", $"there is none yet: use {EngineKind.Interpreter}"),
     };

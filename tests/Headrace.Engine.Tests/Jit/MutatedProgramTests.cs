@@ -40,17 +40,32 @@ public unsafe class MutatedProgramTests(ITestOutputHelper output)
                 continue;
             accepted++;
             string interpreter = Story(spec, scenario, EngineKind.Interpreter);
-            string jit = Story(spec, scenario, EngineKind.Fused);
+            string jit = Story(spec, scenario, EngineKind.Jit);
             if (interpreter == jit)
                 continue;
-            bool readsUnwritten = Story(spec, scenario, EngineKind.Interpreter, new StackFiller(0)) != interpreter
-                || Story(spec, scenario, EngineKind.Interpreter, new StackFiller(0xa5)) != interpreter;
-            Assert.True(readsUnwritten, $"seed {seed}, {scenario}\n{changes}interpreter:\n{interpreter}\njit:\n{jit}");
+            Assert.True(IsUndefined(spec, scenario, interpreter), $"seed {seed}, {scenario}\n{changes}interpreter:\n{interpreter}\njit:\n{jit}");
             leftOut++;
         }
-        output.WriteLine($"{accepted} were accepted; {leftOut} answer by what their stack held before");
+        output.WriteLine($"{accepted} were accepted; {leftOut} answer by what their stack held before, or by addresses");
         Assert.True(one is { Length: > 0 } || accepted > count / 20, $"{accepted} of {count} were accepted: nothing is learnt");
-        Assert.True(leftOut <= Math.Max(accepted / 10, 1), $"{leftOut} of {accepted} answer by what their stack held before: too many are left out");
+        Assert.True(leftOut <= Math.Max(accepted / 10, 1), $"{leftOut} of {accepted} answer by what their stack held before, or by addresses: too many are left out");
+    }
+
+    // What a verified program finds on a stack it never wrote to is not said, nor where its memory lies: such a program answers the interpreter otherwise, too.
+    private static bool IsUndefined(CollectionSpec spec, Scenario scenario, string story)
+    {
+        if (Story(spec, scenario, EngineKind.Interpreter, new StackFiller(0)) != story || Story(spec, scenario, EngineKind.Interpreter, new StackFiller(0xa5)) != story)
+            return true;
+        var blocks = new List<nint>();
+        bool differs = false;
+        for (int i = 1; i <= 16 && !differs; i++)
+        {
+            blocks.Add((nint)System.Runtime.InteropServices.NativeMemory.Alloc((nuint)i * 7_000));
+            differs = Story(spec, scenario, EngineKind.Interpreter) != story;
+        }
+        foreach (nint block in blocks)
+            System.Runtime.InteropServices.NativeMemory.Free((void*)block);
+        return differs;
     }
 
     private static CollectionSpec Mutant(Scenario scenario, Random random, out string changes)
