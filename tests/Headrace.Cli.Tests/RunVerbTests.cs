@@ -190,4 +190,25 @@ public class RunVerbTests
         Assert.Contains("packets a second", output);
         Assert.Contains("rule 10", output);
     }
+
+    [Fact]
+    public void A_report_tells_passes_and_what_the_token_simulator_counted()
+    {
+        (int code, _, string error) = Shell.Run("run", Program("firewall"), "--in", Traffic, "--engine", "dataflow", "--report", "--disable-pass", "narrow");
+        Assert.Equal(0, code);
+        Assert.Matches(@"(?m)^fold-constants +[1-9]", error);
+        Assert.DoesNotContain("narrow ", error);
+        foreach (string counted in (string[])["actors,", "links;", "critical path", "firings a packet", "actors fire in a cycle, at most", "tokens wait"])
+            Assert.Contains(counted, error);
+    }
+
+    [Theory]
+    [InlineData("interpreter", "--report", "does not run")]
+    [InlineData("dataflow", "--disable-pass=nosuch", "there is no pass 'nosuch'")]
+    public void Reports_and_passes_that_there_are_not_are_usage_errors(string engine, string option, string expected)
+    {
+        (int code, _, string error) = Shell.Run("run", Program("drop"), "--in", Traffic, "--engine", engine, option);
+        Assert.Equal(2, code);
+        Assert.Contains(expected, error);
+    }
 }

@@ -1,3 +1,4 @@
+using Headrace.Bytecode;
 using Headrace.Verifier;
 
 namespace Headrace.Dataflow.Tests;
@@ -125,10 +126,55 @@ public class GraphTests
         Assert.True(count > 20, $"only {count} programs were there");
     }
 
-    [Fact]
-    public void Long_code_and_deep_nesting_are_no_trouble()
+    // What takes the square of a program's length, or a stack as deep, would not come to an end here.
+    public static TheoryData<string, string> Hostile => new()
     {
-        string nested = string.Concat(Enumerable.Range(0, 5000).Select(i => $"if r2 == {i} goto l{i}\nr0 += {i}\nl{i}:\n"));
-        Assert.Null(GraphCheck.Find(Graphs.Plain($"r0 = 0\n{nested}exit")));
+        { "diamonds", string.Concat(Enumerable.Range(0, 5000).Select(i => $"if r2 == {i} goto l{i}\nr0 += {i}\nl{i}:\n")) },
+        { "sums", string.Concat(Enumerable.Repeat("r0 += r2\n", 50_000)) },
+        { "constants", string.Concat(Enumerable.Range(0, 10_000).Select(i => $"r3 = {i * 7919L} ll\nr0 ^= r3\n")) },
+        { "empty branches", string.Concat(Enumerable.Repeat("if r2 == 5 goto +0\nr0 += r2\n", 10_000)) },
+        { "stores", string.Concat(Enumerable.Range(0, 8000).Select(i => $"*(u8 *)(r1 +{i % 599}) = {i % 100}\n")) },
+        { "checks", string.Concat(Enumerable.Range(0, 5000).Select(i => $"r4 = r1\nr4 += {i}\nif r4 > r2 goto out\n")) },
+        {
+            "nested loops", string.Concat(Enumerable.Range(0, 3000).Select(i => $"l{i}:\nr0 += 1\n"))
+                + string.Concat(Enumerable.Range(0, 3000).Reverse().Select(i => $"if r0 < {i} goto l{i}\n"))
+        },
+        { "offsets", string.Concat(Enumerable.Range(0, 10_000).Select(i => $"r3 = *(u8 *)(r1 +{i * 2})\nr0 += r3\n")) },
+    };
+
+    [Theory, MemberData(nameof(Hostile))]
+    public void Long_code_and_deep_nesting_are_no_trouble(string shape, string code)
+    {
+        Graph graph = Graphs.Plain($"r0 = 0\n{code}out:\nexit");
+        Assert.True(GraphCheck.Find(graph) is null, $"{shape}: {GraphCheck.Find(graph)}");
+        Assert.All(graph.Main.Blocks.Skip(1), block => Assert.InRange(block.Actors.Count, 1, Block.MaxLength + 1));
+        PassPipeline.Run(graph, PassOptions.All);
+        Assert.True(GraphCheck.Find(graph) is null, $"{shape} after the passes: {GraphCheck.Find(graph)}");
+    }
+
+    [Fact]
+    public void Registers_that_nobody_reads_are_not_merged()
+    {
+        var program = Assembler.Assemble("r3 = 1\nr4 = 2\nif r2 > 5 goto big\nr3 = 3\nr4 = 4\nbig:\nr4 = 0\nr0 = r3\nexit");
+        var shape = FlowShape.Of(program, 0, null);
+        var live = new LiveRegisters(shape, Graphs.Plain("exit"));
+        Assert.Equal([[2], [], [3]], shape.Leaders.Select(leader => Enumerable.Range(0, 11).Where(register => live.IsLive(leader, register)).ToArray()));
+    }
+
+    [Fact]
+    public void Functions_that_run_into_each_other_are_refused_before_they_fill_the_memory()
+    {
+        const int Functions = 2000;
+        string calls = string.Concat(Enumerable.Range(0, Functions).Select(i => $"call pc+{Functions}\n"));
+        string bodies = string.Concat(Enumerable.Repeat("r0 += 1\n", Functions));
+        Assert.Contains("runs into another", Assert.Throws<BytecodeException>(() => Graphs.Plain($"{calls}exit\n{bodies}exit")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_graph_beyond_the_limit_is_left_as_it_was_built()
+    {
+        Graph graph = Graphs.Plain("r0 = r2\n" + string.Concat(Enumerable.Repeat("r0 += r2\n", PassPipeline.MaxActors)) + "exit");
+        Assert.All(PassPipeline.Run(graph, PassOptions.All), report => Assert.Equal(0, report.Changes));
+        Assert.Contains("--format dot", Assert.Throws<UnsupportedFeatureException>(() => SvgWriter.Write(graph, TextWriter.Null)).Message, StringComparison.Ordinal);
     }
 }

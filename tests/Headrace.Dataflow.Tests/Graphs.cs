@@ -13,7 +13,12 @@ internal static class Graphs
         GraphBuilder.Build(new ProgramSpec { Name = "main", Type = ProgramType.Unspec, Instructions = Assembler.Assemble(text) }, [], isPlain: true);
 
     /// <summary>The graph of an XDP program in text, without any pass.</summary>
-    public static Graph Xdp(string text, params MapSpec[] maps)
+    public static Graph Xdp(string text, params MapSpec[] maps) => Xdp(text, maps, verify: false);
+
+    /// <summary>The same with what the verifier proves of it; it has to accept it.</summary>
+    public static Graph Verified(string text, params MapSpec[] maps) => Xdp(text, maps, verify: true);
+
+    private static Graph Xdp(string text, MapSpec[] maps, bool verify)
     {
         var spec = new CollectionSpec { Source = "test", License = "GPL" };
         foreach (MapSpec map in maps)
@@ -26,7 +31,11 @@ internal static class Graphs
             Instructions = Assembler.Assemble(text, map => spec.Maps.Contains(map) ? spec.Maps.IndexOf(spec.Maps[map]) : null),
         };
         spec.Programs.Add(program);
-        return Graph.Build(spec, program);
+        if (!verify)
+            return Graph.Build(spec, program);
+        VerifierResult result = ProgramVerifier.Verify(spec, program);
+        Assert.True(result.IsAccepted, result.LastLine);
+        return Graph.Build(spec, program, result.Program);
     }
 
     /// <summary>A map for programs in text.</summary>

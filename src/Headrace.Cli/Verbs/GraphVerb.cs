@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Headrace.Bytecode;
@@ -44,7 +43,7 @@ internal sealed class GraphVerb : Verb
         string format = arguments.GetValue(_format)!;
         if (format is not ("svg" or "dot" or "json"))
             throw new UsageException($"--format: svg, dot or json, not '{format}'");
-        PassOptions passes = Passes(arguments.GetValue(_disable) ?? []);
+        PassOptions passes = GraphText.PassesWithout(arguments.GetValue(_disable) ?? []);
         var spec = CollectionSpec.Load(arguments.GetValue(_object)!);
         ProgramSpec program = ProgramChoice.Find(spec, arguments.GetValue(_program));
         foreach (string map in arguments.GetValue(_map) ?? [])
@@ -55,9 +54,14 @@ internal sealed class GraphVerb : Verb
             terminal.Error.WriteLine($"headrace: note: '{program.Name}' is not accepted ({result.LastLine}): passes that need proofs are left out");
         Graph graph = Graph.Build(spec, program, result.Program);
         IReadOnlyList<PassReport> reports = PassPipeline.Run(graph, passes);
+        if (graph.Functions.Sum(function => function.Actors.Count()) > PassPipeline.MaxActors)
+            terminal.Error.WriteLine($"headrace: note: the graph has more than {PassPipeline.MaxActors} actors: no pass went over it");
         GraphProfile? profile = arguments.GetValue(_profile) is { } source ? Measure(spec, program, graph, source, terminal, arguments.GetValue(_report)) : null;
         if (arguments.GetValue(_report))
-            WriteReport(graph, reports, terminal.Error);
+        {
+            GraphText.Write(reports, terminal.Error);
+            GraphText.Write(graph, terminal.Error);
+        }
         switch (format)
         {
             case "svg":
@@ -71,18 +75,6 @@ internal sealed class GraphVerb : Verb
                 break;
         }
         return ExitCode.Done;
-    }
-
-    private static PassOptions Passes(string[] disabled)
-    {
-        try
-        {
-            return disabled.Contains("all") ? PassOptions.None : PassOptions.Without(disabled);
-        }
-        catch (ArgumentException error)
-        {
-            throw new UsageException($"--disable-pass: {error.Message}");
-        }
     }
 
     private static unsafe GraphProfile Measure(CollectionSpec spec, ProgramSpec program, Graph graph, string source, Terminal terminal, bool report)
@@ -99,13 +91,8 @@ internal sealed class GraphVerb : Verb
         }
         RunBurst();
         SimulationCounts counts = executor.Counts;
-        if (report && counts.Packets > 0)
-        {
-            terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{counts.Packets} packets: {(double)counts.Firings / counts.Packets:f1} firings a packet, {(double)counts.PacketCycles / counts.Packets:f1} cycles from begin to verdict (longest {counts.LongestPacket}),"));
-            terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{(double)counts.Cycles / counts.Packets:f1} cycles a packet with several in flight; {counts.AverageParallelism:f1} actors fire in a cycle, at most {counts.PeakParallelism}; at most {counts.PeakTokens} tokens wait"));
-        }
+        if (report)
+            GraphText.Write(counts, terminal.Error);
         return new GraphProfile(counts.Packets, executor.Firings);
 
         void RunBurst()
@@ -113,19 +100,6 @@ internal sealed class GraphVerb : Verb
             executor.Run(burst.Frames, burst.Count);
             burst.Clear();
         }
-    }
-
-    private static void WriteReport(Graph graph, IReadOnlyList<PassReport> reports, TextWriter writer)
-    {
-        writer.WriteLine($"{"pass",-24} {"changes",8} {"actors",8} {"us",8}");
-        foreach (PassReport report in reports)
-        {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{report.Name,-24} {report.Changes,8} {report.ActorsAfter - report.ActorsBefore,8:+0;-0;0} {report.Time.TotalMicroseconds,8:f0}  {report.Summary}"));
-        }
-        GraphStatistics statistics = GraphStatistics.Of(graph);
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{statistics.Functions} functions, {statistics.Blocks} blocks, {statistics.Actors} actors, {statistics.Links} links; critical path {statistics.CriticalCycles} cycles, parallelism {statistics.Parallelism:f1}"));
     }
 
     private static void WriteJson(Graph graph, GraphProfile? profile, TextWriter writer)

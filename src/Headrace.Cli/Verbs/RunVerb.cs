@@ -2,6 +2,7 @@ using System.CommandLine;
 using Headrace.Bytecode;
 using Headrace.Cli.Batch;
 using Headrace.Cli.Runs;
+using Headrace.Dataflow;
 using Headrace.Engine;
 using Headrace.Objects;
 using Headrace.Ports;
@@ -25,13 +26,15 @@ internal sealed class RunVerb : Verb
     private readonly Option<bool> _unverified = new("--unverified") { Description = "Run what the verifier would refuse, every access checked (interpreter only)" };
     private readonly Option<bool> _trace = new("--trace") { Description = "Write every instruction and the registers it changes to standard error (interpreter)" };
     private readonly Option<bool> _profile = new("--profile") { Description = "Write how often each instruction ran to standard error (interpreter)" };
+    private readonly Option<string[]> _disable = new("--disable-pass") { Description = "Leave a pass over the program's graph out; 'all' leaves out every one", HelpName = "NAME" };
+    private readonly Option<bool> _report = new("--report") { Description = "Write what each pass did, and what the token simulator counted, to standard error" };
     private readonly Option<string?> _batch = new("--batch") { Description = "Run raw programs, a JSON line each, instead of an object", HelpName = "FILE.jsonl" };
     private readonly Option<bool> _json = new("--json") { Description = "Answer one JSON document" };
 
     public RunVerb() : base("run", "Runs packets through a program and counts the verdicts.")
     {
         Add(_object);
-        foreach (Option option in (Option[])[_program, _engine, _stages, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _unverified, _trace, _profile, _batch, _json])
+        foreach (Option option in (Option[])[_program, _engine, _stages, _in, _out, _repeat, _map, _set, _results, _dumpMaps, _unverified, _trace, _profile, _disable, _report, _batch, _json])
             Add(option);
     }
 
@@ -53,6 +56,11 @@ internal sealed class RunVerb : Verb
             throw new UsageException($"--trace and --profile watch the interpreter: leave out --engine {engine}");
         if (unverified && kind != EngineKind.Interpreter)
             throw new UsageException($"--unverified is for the interpreter, which checks every access: leave out --engine {engine}");
+        string[] disabled = arguments.GetValue(_disable) ?? [];
+        bool report = arguments.GetValue(_report);
+        if ((report || disabled.Length > 0) && kind is null or EngineKind.Interpreter)
+            throw new UsageException($"--report and --disable-pass are about the program's graph, which engine {engine} does not run");
+        PassOptions passes = GraphText.PassesWithout(disabled);
         StageChoice stages = StagesOf(arguments.GetValue(_stages), kind);
         if (arguments.GetValue(_batch) is { } batch)
             return BatchRun.Run(batch, kind, unverified, terminal);
@@ -83,7 +91,7 @@ internal sealed class RunVerb : Verb
             throw new UsageException("--trace or --profile: one at a time");
         var options = new MachineOptions { TraceSink = line => terminal.Error.WriteLine($"trace_printk: {line}"), Stages = stages };
         using ISession session = kind is { } ours
-            ? new UserSession(spec, program.Name, ours, options, observer, unverified)
+            ? new UserSession(spec, program.Name, ours, options, observer, unverified, passes)
             : new KernelSession(spec, program.Name);
         using var outputs = new PacketOutputs(program.Type, arguments.GetValue(_results), arguments.GetValue(_out), linkType);
         using var progress = new Progress(terminal, "packets");
@@ -96,14 +104,16 @@ internal sealed class RunVerb : Verb
         }.Run(session.Engine);
         progress.Dispose();
 
-        var report = new RunReport(path, program.Name, program.Type, engine, input, result, arguments.GetValue(_dumpMaps) ? session.DumpMaps() : null, spec.Types);
+        var answer = new RunReport(path, program.Name, program.Type, engine, input, result, arguments.GetValue(_dumpMaps) ? session.DumpMaps() : null, spec.Types);
         if (arguments.GetValue(_json))
-            JsonRenderer.Write(report, terminal.Out);
+            JsonRenderer.Write(answer, terminal.Out);
         else
-            TextRenderer.Write(report, terminal.Out);
+            TextRenderer.Write(answer, terminal.Out);
         profiler?.Write(terminal.Error);
         if (arguments.GetValue(_stages) is not null)
             StageText.Write(((UserSession)session).Stages, program, terminal.Error);
+        if (report)
+            ((UserSession)session).WriteReport(terminal.Error);
         return ExitCode.Done;
     }
 

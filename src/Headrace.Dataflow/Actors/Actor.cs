@@ -86,7 +86,7 @@ public sealed class Actor
     public bool IsTerminator => Kind >= ActorKind.Goto;
 
     /// <summary>True when its token is there without any firing: constants and addresses that are known.</summary>
-    public bool IsLiteral => Kind is ActorKind.Constant or ActorKind.FramePointer or ActorKind.MapHandle or ActorKind.MapValueAddress or ActorKind.FunctionAddress;
+    public bool IsLiteral => Kind is ActorKind.Constant or ActorKind.FramePointer or ActorKind.MapHandle or ActorKind.MapValueAddress or ActorKind.ElementAddress or ActorKind.FunctionAddress;
 
     /// <summary>True when it only computes: it may be moved, shared, or left out when nobody wants its token.</summary>
     public bool IsPure => Kind <= ActorKind.Merge;

@@ -14,6 +14,8 @@ public enum ActorKind : byte
     MapHandle,
     /// <summary>Byte <see cref="Actor.Immediate"/> of the only value of map <see cref="Actor.Map"/> (a data section).</summary>
     MapValueAddress,
+    /// <summary>The address of element <see cref="Actor.Immediate"/> of array <see cref="Actor.Map"/>; of this processor's where each has its own.</summary>
+    ElementAddress,
     /// <summary>The function that starts at slot <see cref="Actor.Immediate"/>, for helpers that call back.</summary>
     FunctionAddress,
 

@@ -26,6 +26,7 @@ internal static class ActorText
             ActorKind.FramePointer => actor.Immediate == 0 ? "fp" : $"fp{actor.Immediate}",
             ActorKind.MapHandle => $"map {map?.Name ?? "?"}",
             ActorKind.MapValueAddress => $"&{map?.Name ?? "?"}{Displacement(actor.Immediate)}",
+            ActorKind.ElementAddress => $"&{map?.Name ?? "?"}[{actor.Immediate}]",
             ActorKind.FunctionAddress => $"&function {actor.Immediate}",
             ActorKind.ByteSwap => $"swap{actor.Size * 8}",
             ActorKind.Extend => $"{(actor.Signed ? "sign" : "zero")}{actor.Size * 8}{(actor.Is32 ? " to 32" : "")}",

@@ -3,6 +3,9 @@ namespace Headrace.Dataflow;
 /// <summary>Actors that all fire once control has come to them: the graph's clusters.</summary>
 public sealed class Block
 {
+    /// <summary>Instructions of straight code that become one block at most, and actors of blocks that are joined: what passes do inside a block may take the square of its length.</summary>
+    internal const int MaxLength = 2048;
+
     private readonly List<Edge> _predecessors = [];
 
     internal Block(GraphFunction function, int id, int slot) => (Function, Id, Slot) = (function, id, slot);
@@ -54,6 +57,24 @@ public sealed class Block
         }
     }
 
+    /// <summary>How many literals stand at the head; only the entry has any.</summary>
+    internal int LiteralCount
+    {
+        get
+        {
+            int low = 0;
+            for (int high = List.Count; low < high;)
+            {
+                int middle = (low + high) / 2;
+                if (List[middle].IsLiteral)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            return low;
+        }
+    }
+
     internal List<Edge> PredecessorList => _predecessors;
 
     internal int PredecessorIndex(Block from, int exit) => _predecessors.IndexOf(new Edge(from, exit));
@@ -76,7 +97,10 @@ public sealed class Block
     /// <summary>Takes an actor out; nobody may use it any more.</summary>
     internal void Remove(Actor actor)
     {
-        List.Remove(actor);
+        if (List[^1] == actor)
+            List.RemoveAt(List.Count - 1);
+        else
+            List.Remove(actor);
         actor.ClearInputs();
         actor.Block = null;
     }

@@ -39,6 +39,9 @@ public sealed class Graph
     /// <summary>The regions of memory that cannot overlap; see <see cref="RegionMap"/>.</summary>
     public RegionMap Regions { get; internal set; } = RegionMap.Empty;
 
+    /// <summary>What the passes did to it, in their order; empty before they ran.</summary>
+    public IReadOnlyList<PassReport> PassReports { get; internal set; } = [];
+
     internal List<GraphFunction> List { get; } = [];
 
     /// <summary>The function that starts at a slot.</summary>

@@ -31,14 +31,15 @@ public sealed class GraphFunction
 
     internal List<Block> List { get; } = [];
 
-    /// <summary>The literal with a value; one of each stands at the head of the entry block.</summary>
+    /// <summary>The literal with a value; one of each stands among the others at the head of the entry block.</summary>
     internal Actor Literal(ActorKind kind, long immediate, int map = -1)
     {
         if (_literals.TryGetValue((kind, immediate, map), out Actor? known) && known.Block == Entry)
             return known;
         Actor literal = Graph.NewActor(kind, Start);
         (literal.Immediate, literal.Map) = (immediate, map);
-        Entry.Insert(0, literal);
+        // Behind the other literals: there may be many more of them than of other actors in a block.
+        Entry.Insert(Entry.LiteralCount, literal);
         return _literals[(kind, immediate, map)] = literal;
     }
 

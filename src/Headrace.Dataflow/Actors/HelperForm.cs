@@ -15,12 +15,8 @@ public enum HelperForm : byte
     MapUpdate,
     /// <summary>Deletion of an element of a known map.</summary>
     MapDelete,
-    /// <summary>Internet checksum of a known number of bytes.</summary>
-    ChecksumOfSize,
-    /// <summary>Head or tail moved by a known distance.</summary>
-    MoveByConstant,
-    /// <summary>Redirect through a known map.</summary>
-    RedirectThroughMap,
+    /// <summary>Calls of a known function, one after the other.</summary>
+    LoopOfFunction,
     /// <summary>Tail call of a constant index of a known map.</summary>
     TailCallOfIndex,
     /// <summary>A number the machine holds.</summary>

@@ -4,14 +4,16 @@ namespace Headrace.Dataflow;
 internal sealed class Dominators
 {
     private readonly int[] _parents;
-    private readonly int[] _depths;
+    private readonly int[] _starts;
+    private readonly int[] _sizes;
 
     /// <summary>Computes them; the function's blocks must be arranged.</summary>
     public Dominators(GraphFunction function)
     {
         int count = function.List.Count;
         _parents = new int[count];
-        _depths = new int[count];
+        _starts = new int[count];
+        _sizes = new int[count];
         Array.Fill(_parents, -1);
         _parents[0] = 0;
         for (bool changed = true; changed;)
@@ -30,21 +32,30 @@ internal sealed class Dominators
                 _parents[i] = parent;
             }
         }
-        for (int i = 1; i < count; i++)
-            _depths[i] = _depths[_parents[i]] + 1;
+        NumberTree();
+    }
+
+    // Numbers such that those of a block and of all it dominates follow each other. A parent's index is less than its children's.
+    private void NumberTree()
+    {
+        Array.Fill(_sizes, 1);
+        for (int i = _sizes.Length - 1; i > 0; i--)
+            _sizes[_parents[i]] += _sizes[i];
+        var next = new int[_sizes.Length];
+        next[0] = 1;
+        for (int i = 1; i < next.Length; i++)
+        {
+            _starts[i] = next[_parents[i]];
+            next[_parents[i]] += _sizes[i];
+            next[i] = _starts[i] + 1;
+        }
     }
 
     /// <summary>Index of the nearest block that dominates a block; 0 for the entry.</summary>
     public int Parent(Block block) => _parents[block.Index];
 
     /// <summary>True when control comes to <paramref name="b"/> only through <paramref name="a"/>, or they are the same.</summary>
-    public bool Dominates(Block a, Block b)
-    {
-        int index = b.Index;
-        while (_depths[index] > _depths[a.Index])
-            index = _parents[index];
-        return index == a.Index;
-    }
+    public bool Dominates(Block a, Block b) => _starts[b.Index] >= _starts[a.Index] && _starts[b.Index] < _starts[a.Index] + _sizes[a.Index];
 
     private int Common(int a, int b)
     {

@@ -85,7 +85,9 @@ internal static class RangeArithmetic
             JumpOp.Jsge => !SignedGreater(b, a, actor.Is32),
             _ => null,
         };
-        return holds is { } known && (numbers || actor.Is32) ? ValueFacts.Of(known ? 1UL : 0) : ValueFacts.Between(0, 1);
+        // Of pointers only that they are not null is known.
+        bool isNullCheck = a.Min > 0 && b.Constant == 0 && actor.Condition is JumpOp.Jeq or JumpOp.Jne;
+        return holds is { } known && (numbers || actor.Is32 || isNullCheck) ? ValueFacts.Of(known ? 1UL : 0) : ValueFacts.Between(0, 1);
     }
 
     /// <summary>The low bytes of a value.</summary>

@@ -30,7 +30,8 @@ internal sealed class RegionAnalysis
         for (bool changed = true; changed;)
         {
             changed = false;
-            foreach (GraphFunction function in _graph.List)
+            // Those that are called stand behind their callers.
+            foreach (GraphFunction function in _graph.List.AsEnumerable().Reverse())
             {
                 Effects sum = default;
                 foreach (Block block in function.List)
@@ -108,13 +109,11 @@ internal sealed class RegionAnalysis
             else
                 apart.Add((from, to));
         }
-        while (apart.Count > most)
-        {
-            int nearest = Enumerable.Range(0, apart.Count - 1).MinBy(i => apart[i + 1].From - apart[i].To);
-            apart[nearest] = (apart[nearest].From, apart[nearest + 1].To);
-            apart.RemoveAt(nearest + 1);
-        }
-        return apart;
+        if (apart.Count <= most)
+            return apart;
+        int[] widest = [.. Enumerable.Range(1, apart.Count - 1).OrderByDescending(i => apart[i].From - apart[i - 1].To).Take(most - 1).Order()];
+        int[] starts = [0, .. widest];
+        return [.. starts.Select((start, i) => (apart[start].From, apart[(i + 1 < starts.Length ? starts[i + 1] : apart.Count) - 1].To))];
     }
 
     /// <summary>The places an actor touches and how many bytes of each; null for a number of bytes that is not known.</summary>

@@ -22,6 +22,8 @@ internal static class Transfer
                 return ValueFacts.Of(new PointerFacts(PointerKind.Map, actor.Map, 0));
             case ActorKind.MapValueAddress:
                 return ValueFacts.Of(new PointerFacts(PointerKind.MapValue, actor.Map, actor.Immediate));
+            case ActorKind.ElementAddress:
+                return ValueFacts.Of(new PointerFacts(PointerKind.MapValue, actor.Map, 0)) with { Min = 1 };
             case ActorKind.FunctionAddress:
                 return ValueFacts.Of(new PointerFacts(PointerKind.Function, (int)actor.Immediate, 0));
             case ActorKind.Compare:

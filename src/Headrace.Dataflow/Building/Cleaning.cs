@@ -78,7 +78,8 @@ internal static class Cleaning
     }
 
     // Where nobody has proved that loops end, they are counted at the jumps backward: those stay.
-    private static bool MayJoin(Block block, Block next) => block.Function.Graph.IsVerified || block == block.Function.Entry || next.Slot > block.Terminator.Slot;
+    private static bool MayJoin(Block block, Block next) => block.List.Count + next.List.Count <= Block.MaxLength
+        && (block.Function.Graph.IsVerified || block == block.Function.Entry || next.Slot > block.Terminator.Slot);
 
     private static void RemoveDead(GraphFunction function)
     {

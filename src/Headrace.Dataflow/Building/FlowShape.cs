@@ -24,6 +24,9 @@ internal sealed class FlowShape
     /// <summary>First slots of the blocks, ascending.</summary>
     public int[] Leaders => [.. _leaders.Order()];
 
+    /// <summary>Instructions that control reaches.</summary>
+    public int Length => _reached.Count;
+
     /// <summary>Functions that are called or whose address is taken.</summary>
     public SortedSet<int> Functions { get; } = [];
 
@@ -38,6 +41,7 @@ internal sealed class FlowShape
     {
         var shape = new FlowShape(code, start, verified);
         shape.Walk();
+        shape.SplitLong();
         return shape;
     }
 
@@ -113,6 +117,20 @@ internal sealed class FlowShape
                 _leaders.Add(slot);
             if (_reached.Add(slot))
                 open.Push(slot);
+        }
+    }
+
+    // Straight code of any length becomes blocks of a bounded one.
+    private void SplitLong()
+    {
+        int length = 0;
+        foreach (int slot in _reached.Order())
+        {
+            length = _leaders.Contains(slot) ? 1 : length + 1;
+            if (length < Block.MaxLength)
+                continue;
+            _leaders.Add(slot);
+            length = 1;
         }
     }
 

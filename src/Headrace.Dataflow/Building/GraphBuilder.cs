@@ -14,11 +14,16 @@ internal static class GraphBuilder
         var graph = new Graph(program, maps, isPlain) { Verified = verified };
         var open = new Queue<int>([0]);
         var known = new HashSet<int> { 0 };
+        int length = 0;
         while (open.TryDequeue(out int start))
         {
             var function = new GraphFunction(graph, NameOf(program, start), start);
             graph.List.Add(function);
             var shape = FlowShape.Of(program.Instructions, start, verified);
+            // Functions of a valid program have no instruction in common: together they are no longer than it.
+            length += shape.Length;
+            if (length > program.Instructions.Length)
+                throw new BytecodeException(start, "the function runs into another");
             new FunctionBuilder(function, shape).Build();
             foreach (int callee in shape.Functions)
             {

@@ -5,6 +5,9 @@ namespace Headrace.Dataflow;
 /// <summary>Lets one actor do what several did: the same operation on the same tokens.</summary>
 internal sealed class CommonSubexpressions : IPass
 {
+    // Places at which an operation is remembered: what lies further back is rarely behind every way here.
+    private const int MaxPlaces = 64;
+
     public string Name => "common-subexpressions";
 
     public string Summary => "the same operation on the same tokens is done once";
@@ -32,6 +35,8 @@ internal sealed class CommonSubexpressions : IPass
                 }
                 else
                 {
+                    if (same.Count == MaxPlaces)
+                        same.RemoveAt(0);
                     same.Add(actor);
                 }
             }

@@ -18,12 +18,13 @@ internal sealed class ConvertBranches : IPass
         int changes = 0;
         foreach (Block block in function.List.ToArray())
         {
-            if (block.Index < 0 || block.Terminator.Kind != ActorKind.Branch || !Convert(block))
-                continue;
-            // The sides are left without a way in: they go, and with them their inputs of merges.
-            function.Arrange();
-            changes++;
+            if (block.Predecessors.Count == 0 && block != function.Entry)
+                continue; // a side that was moved
+            if (block.Terminator.Kind == ActorKind.Branch && Convert(block))
+                changes++;
         }
+        if (changes > 0)
+            function.Arrange();
         return changes;
     }
 
@@ -78,6 +79,8 @@ internal sealed class ConvertBranches : IPass
             (Actor yes, Actor no) = (merges[i].Inputs[wayYes], merges[i].Inputs[wayNo]);
             inputs[i] = yes == no ? yes : branch.Before(ActorKind.Select, condition, yes, no);
         }
+        foreach (Block side in block.Exits.Where(exit => exit != join).ToArray())
+            side.RemoveExit(0);
         block.RemoveExit(1);
         block.RemoveExit(0);
         branch.ClearInputs();

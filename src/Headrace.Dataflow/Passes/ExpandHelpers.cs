@@ -37,12 +37,8 @@ internal sealed class ExpandHelpers : IPass
                 return new HelperExpansion(HelperForm.MapUpdate, map.KeySize, map.ValueSize);
             case HelperId.MapDeleteElem when map is not null:
                 return new HelperExpansion(HelperForm.MapDelete, map.KeySize, map.ValueSize);
-            case HelperId.RedirectMap when map is not null:
-                return new HelperExpansion(HelperForm.RedirectThroughMap, map.KeySize, map.ValueSize);
-            case HelperId.CsumDiff when actor.Inputs[1].Facts.Constant is not null && actor.Inputs[3].Facts.Constant is not null:
-                return new HelperExpansion(HelperForm.ChecksumOfSize, (int)actor.Inputs[1].Facts.Constant!, (int)actor.Inputs[3].Facts.Constant!);
-            case HelperId.XdpAdjustHead or HelperId.XdpAdjustTail when actor.Inputs[1].Facts.Constant is not null:
-                return new HelperExpansion(HelperForm.MoveByConstant);
+            case HelperId.Loop when actor.Inputs[1].Kind == ActorKind.FunctionAddress:
+                return new HelperExpansion(HelperForm.LoopOfFunction);
             case HelperId.GetSmpProcessorId:
                 return new HelperExpansion(HelperForm.MachineNumber);
             default:

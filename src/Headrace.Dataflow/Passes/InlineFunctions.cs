@@ -15,12 +15,15 @@ internal sealed class InlineFunctions : IPass
     public int Run(Graph graph)
     {
         int changes = 0;
+        var calls = graph.Snapshot().Where(actor => actor.Kind == ActorKind.Call).CountBy(call => call.Immediate).ToDictionary();
         foreach (GraphFunction caller in graph.List)
         {
+            if (caller.Actors.Count() > MaxCaller)
+                continue;
             foreach (Actor call in caller.Snapshot().Where(actor => actor.Kind == ActorKind.Call))
             {
                 GraphFunction callee = graph.FunctionAt((int)call.Immediate);
-                if (callee == caller || !Fits(graph, caller, callee))
+                if (callee == caller || !Fits(caller, callee, calls[call.Immediate]))
                     continue;
                 Inline(caller, call, callee);
                 changes++;
@@ -31,7 +34,7 @@ internal sealed class InlineFunctions : IPass
         return changes;
     }
 
-    private static bool Fits(Graph graph, GraphFunction caller, GraphFunction callee)
+    private static bool Fits(GraphFunction caller, GraphFunction callee, int calls)
     {
         int size = callee.Actors.Count();
         if (caller.Actors.Count() + size > MaxCaller)
@@ -39,7 +42,7 @@ internal sealed class InlineFunctions : IPass
         // A tail call leaves the function alone, and each call of a function counts its own may_goto rounds.
         if (callee.Actors.Any(actor => actor.Kind is ActorKind.Call or ActorKind.TailCall or ActorKind.LoopBudget))
             return false;
-        return size <= MaxCallee || graph.Snapshot().Count(actor => actor.Kind == ActorKind.Call && actor.Immediate == callee.Start) == 1;
+        return size <= MaxCallee || calls == 1;
     }
 
     private static bool IsReferred(Graph graph, GraphFunction function) => graph.List.SelectMany(other => other.Actors)

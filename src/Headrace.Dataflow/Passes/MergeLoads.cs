@@ -6,6 +6,9 @@ internal sealed class MergeLoads : IPass
 {
     private const int MaxPieces = 8;
 
+    // Sums of so many pieces, each shifted and extended, are no deeper.
+    private const int MaxDepth = 3 * MaxPieces;
+
     public string Name => "merge-loads";
 
     public string Summary => "loads of neighbouring bytes become a wide one";
@@ -29,24 +32,24 @@ internal sealed class MergeLoads : IPass
     private static List<Piece>? Pieces(Actor root)
     {
         var pieces = new List<Piece>();
-        return Collect(root, root, 0, pieces) ? pieces : null;
+        return Collect(root, root, 0, 0, pieces) ? pieces : null;
     }
 
-    private static bool Collect(Actor root, Actor actor, int shift, List<Piece> pieces)
+    private static bool Collect(Actor root, Actor actor, int shift, int depth, List<Piece> pieces)
     {
-        if (pieces.Count > MaxPieces || (actor != root && actor.Users.Count != 1))
+        if (pieces.Count > MaxPieces || depth > MaxDepth || (actor != root && actor.Users.Count != 1))
             return false;
         switch (actor.Kind)
         {
             case ActorKind.Or or ActorKind.Add:
                 int first = pieces.Count;
-                return Collect(root, actor.Inputs[0], shift, pieces) && Collect(root, actor.Inputs[1], shift, pieces)
+                return Collect(root, actor.Inputs[0], shift, depth + 1, pieces) && Collect(root, actor.Inputs[1], shift, depth + 1, pieces)
                     && (!actor.Is32 || pieces.Skip(first).All(piece => piece.Shift - shift + piece.Load.Size * 8 <= 32));
             case ActorKind.ShiftLeft when actor.ConstantInput(1) is { } by && by % 8 == 0 && by < (actor.Is32 ? 32u : 64u):
                 // What a shift pushes out is lost: only whole loads are taken.
-                return actor.Inputs[0].Facts.Max <= (actor.Is32 ? uint.MaxValue : ulong.MaxValue) >> (int)by && Collect(root, actor.Inputs[0], shift + (int)by, pieces);
+                return actor.Inputs[0].Facts.Max <= (actor.Is32 ? uint.MaxValue : ulong.MaxValue) >> (int)by && Collect(root, actor.Inputs[0], shift + (int)by, depth + 1, pieces);
             case ActorKind.Extend when !actor.Signed && actor.Inputs[0].Facts.Max <= Rewriting.Mask(actor.Size):
-                return Collect(root, actor.Inputs[0], shift, pieces);
+                return Collect(root, actor.Inputs[0], shift, depth + 1, pieces);
             case ActorKind.Load when !actor.Signed && actor.Size < 8 && actor.Block == root.Block
                 && actor.Inputs[0].Facts.Pointer.Kind is PointerKind.Packet or PointerKind.Stack:
                 pieces.Add(new Piece(actor, shift));

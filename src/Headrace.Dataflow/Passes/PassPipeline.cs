@@ -5,6 +5,10 @@ namespace Headrace.Dataflow;
 /// <summary>Runs the passes, in their order, until none finds anything more.</summary>
 public static class PassPipeline
 {
+    /// <summary>Actors of a graph that passes still go over: some take more than their share of time in a larger one.</summary>
+    /// <remarks>A hundred thousand instructions are ten times what the largest programs in use have; the kernel takes up to a million.</remarks>
+    public const int MaxActors = 150_000;
+
     // The passes feed each other; what is not found after so many rounds is left.
     private const int MaxRounds = 4;
 
@@ -20,6 +24,7 @@ public static class PassPipeline
         new MergeLoads(),
         new MergeStores(),
         new BulkCopies(),
+        new ConstantElements(),
         new BoundsChecks(),
         new SimplifyBranches(),
         new ConvertBranches(),
@@ -34,13 +39,13 @@ public static class PassPipeline
     /// <summary>The names of the passes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(pass => pass.Name)];
 
-    /// <summary>Runs the passes over a graph.</summary>
+    /// <summary>Runs the passes over a graph; over none that has more than <see cref="MaxActors"/>, which stays as it was built.</summary>
     /// <returns>What each that was not disabled did, in their order.</returns>
     public static IReadOnlyList<PassReport> Run(Graph graph, PassOptions options)
     {
         IPass[] passes = [.. All.Where(pass => !options.Disabled.Contains(pass.Name))];
         var reports = passes.ToDictionary(pass => pass, pass => new PassReport(pass.Name, pass.Summary, 0, 0, 0, TimeSpan.Zero));
-        bool changed = true;
+        bool changed = Count(graph) <= MaxActors;
         for (int round = 0; changed && round < MaxRounds; round++)
         {
             changed = false;
@@ -59,7 +64,7 @@ public static class PassPipeline
             }
         }
         GraphAnalysis.FindLiveBits(graph);
-        return [.. passes.Select(pass => reports[pass])];
+        return graph.PassReports = [.. passes.Select(pass => reports[pass])];
     }
 
     /// <summary>Runs one pass once.</summary>

@@ -33,11 +33,7 @@ internal static class ActorCaption
         if (graph.LineOf(actor) is { } line)
             text.Append(CultureInfo.InvariantCulture, $"{line.File}:{line.Line}: {line.Text.Trim()}\n");
         if (actor.HasResult)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"range {actor.Facts.Min}..{actor.Facts.Max}, {actor.Facts.Width} bits, live 0x{actor.LiveBits:x}\n");
-            if (actor.Facts.Pointer.Kind != PointerKind.None)
-                text.Append(CultureInfo.InvariantCulture, $"points to {actor.Facts.Pointer.Kind} {(actor.Facts.Pointer.Offset is { } offset ? $"{offset:+0;-0;+0}" : "")}\n");
-        }
+            text.Append(CultureInfo.InvariantCulture, $"{Facts(graph, actor.Facts)}, live 0x{actor.LiveBits:x}\n");
         if (actor.Effects.Reads != 0)
             text.Append(CultureInfo.InvariantCulture, $"reads {Names(graph, actor.Effects.Reads)}\n");
         if (actor.Effects.Writes != 0)
@@ -46,6 +42,32 @@ internal static class ActorCaption
             text.Append(CultureInfo.InvariantCulture, $"carried out as {expansion.Form}\n");
         text.Append(CultureInfo.InvariantCulture, $"{Latency.Of(actor)} cycles ({Latency.ClassOf(actor)})");
         return text.ToString();
+    }
+
+    /// <summary>What a link carries: the proved facts of its tokens, or the memory it orders.</summary>
+    public static string Details(Graph graph, Link link) => link.Kind == LinkKind.Order
+        ? $"{ActorText.Label(link.From)} before {ActorText.Label(link.To)}: {Names(graph, link.Regions)}"
+        : $"%{link.From.Id} to {(link.To.HasResult ? $"%{link.To.Id}" : ActorText.Label(link.To))}: {Facts(graph, link.Facts)}";
+
+    /// <summary>What is proved of a token, in a line.</summary>
+    public static string Facts(Graph graph, in ValueFacts facts)
+    {
+        PointerFacts pointer = facts.Pointer;
+        if (pointer.Kind == PointerKind.None)
+            return facts.Constant is { } constant ? string.Create(CultureInfo.InvariantCulture, $"always {constant}")
+                : string.Create(CultureInfo.InvariantCulture, $"{facts.Width} bits, {facts.Min} to {facts.Max}");
+        string what = pointer.Kind is PointerKind.MapValue or PointerKind.Map && pointer.Index >= 0 ? $"{pointer.Kind} of {graph.Maps[pointer.Index].Name}" : pointer.Kind.ToString();
+        return string.Create(CultureInfo.InvariantCulture, $"pointer to {what}{(pointer.Offset is { } offset ? $" {offset:+0;-0;+0}" : "")}");
+    }
+
+    /// <summary>The source line that a block stands for, cut to a length: that of its branch, or of what it does first.</summary>
+    public static string Statement(Graph graph, Block block, int length)
+    {
+        Actor actor = block.Terminator.Kind == ActorKind.Branch ? block.Terminator : block.Actors.First(other => !other.IsLiteral);
+        if (graph.LineOf(actor) is not { } line || length < 2)
+            return "";
+        string text = line.Text.Trim();
+        return text.Length <= length ? text : $"{text[..(length - 1)]}…";
     }
 
     private static string Names(Graph graph, ulong regions) =>

@@ -42,8 +42,8 @@ public static class DotWriter
             {
                 LinkKind.Order => " [style=dotted]",
                 LinkKind.Control => string.Create(CultureInfo.InvariantCulture, $" [style=bold color=gray40 label=\"{Exit(link)}\"]"),
-                _ when critical.Contains(link.From, link.To) => " [color=red penwidth=2]",
-                _ => "",
+                _ when critical.Contains(link.From, link.To) => $" [label=\"{Width(link)}\" color=red penwidth=2]",
+                _ => $" [label=\"{Width(link)}\"]",
             };
             writer.WriteLine($"  a{link.From.Id} -> a{Target(link).Id}{style};");
         }
@@ -51,6 +51,10 @@ public static class DotWriter
 
     // Literals are not drawn: control comes to the first actor that is.
     private static Actor Target(Link link) => link.Kind == LinkKind.Control ? link.To.Block!.Actors.First(actor => !actor.IsLiteral) : link.To;
+
+    // As on a bus in a circuit: how many bits it takes; pointers have none.
+    private static string Width(Link link) =>
+        link.Facts.Pointer.Kind == PointerKind.None && link.Facts.Width < 64 ? string.Create(CultureInfo.InvariantCulture, $"/{link.Facts.Width}") : "";
 
     internal static string Exit(Link link) => link.From.Kind != ActorKind.Branch ? "" : link.Input == 0 ? "yes" : "no";
 

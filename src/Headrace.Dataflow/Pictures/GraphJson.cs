@@ -98,9 +98,13 @@ public static class GraphJson
             json.WriteNumber("min", actor.Facts.Min);
             json.WriteNumber("max", actor.Facts.Max);
             json.WriteNumber("width", actor.Facts.Width);
+            if (actor.Facts is { Constant: { } constant, Pointer.Kind: PointerKind.None })
+                json.WriteNumber("constant", constant);
             json.WriteString("liveBits", $"0x{actor.LiveBits:x}");
             if (actor.Facts.Pointer.Kind != PointerKind.None)
                 json.WriteString("pointer", actor.Facts.Pointer.Kind.ToString());
+            if (actor.Facts.Pointer is { Kind: PointerKind.MapValue or PointerKind.Map, Index: >= 0 and var map })
+                json.WriteString("map", graph.Maps[map].Name);
             if (actor.Facts.Pointer.Offset is { } offset)
                 json.WriteNumber("offset", offset);
         }

@@ -9,8 +9,14 @@ internal sealed class LayeredLayout
 {
     private const int MaxPerLayer = 5;
     private const double NodeHeight = 34, CharacterWidth = 6.7, NodePadding = 14;
+    private const double SmallCharacterWidth = 4.9;
+
+    // A profile puts the firings before the source line.
+    private const int ProfileCharacters = 5;
     private const double ColumnGap = 14, RowGap = 24, BlockPadding = 14, BlockTitle = 20, BlockGapX = 46, BlockGapY = 50;
     private const double LaneMargin = 20, LaneGap = 9;
+    // Room for a source line beside the block's name.
+    private const double MinBlockWidth = 300;
     private const int Sweeps = 8;
 
     private readonly Dictionary<Actor, Box> _actors = [];
@@ -92,7 +98,7 @@ internal sealed class LayeredLayout
         Actor[] actors = [.. block.Actors.Where(actor => !actor.IsLiteral)];
         List<List<Actor>> layers = LayersOf(actors);
         Order(layers, actor => actor.Inputs.Where(input => input.Block == block && !input.IsLiteral), actor => actor.Users.Where(user => user.Block == block));
-        double width = layers.Max(WidthOf);
+        double width = Math.Max(MinBlockWidth, layers.Max(WidthOf));
         var boxes = new Dictionary<Actor, Box>();
         double y = BlockTitle + BlockPadding;
         foreach (List<Actor> layer in layers)
@@ -156,5 +162,6 @@ internal sealed class LayeredLayout
 
     private static double WidthOf(List<Actor> layer) => layer.Sum(actor => WidthOf(actor) + ColumnGap) - ColumnGap;
 
-    private static double WidthOf(Actor actor) => Math.Max(70, ActorCaption.Title(actor).Length * CharacterWidth + NodePadding);
+    private static double WidthOf(Actor actor) => NodePadding + Math.Max(56, Math.Max(ActorCaption.Title(actor).Length * CharacterWidth,
+        (ActorCaption.Source(actor.Block!.Function.Graph, actor).Length + ProfileCharacters) * SmallCharacterWidth));
 }

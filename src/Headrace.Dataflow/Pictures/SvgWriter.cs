@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security;
+using Headrace.Bytecode;
 
 namespace Headrace.Dataflow;
 
@@ -7,14 +8,23 @@ namespace Headrace.Dataflow;
 /// <remarks>Pointing at an actor shows its source line and everything that is proved of it.</remarks>
 public static class SvgWriter
 {
+    /// <summary>Actors that a picture can have: with more no browser shows it in a time anybody waits.</summary>
+    public const int MaxActors = 20_000;
+
     private const double Margin = 24, HeaderHeight = 74;
+    private const double BlockTitleMargin = 10, BlockTitleCharacter = 6.05;
+    private const int BlockTitleGap = 2;
 
     /// <summary>Draws a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="writer">Takes the text.</param>
     /// <param name="profile">Colours actors by how often they fired; null colours them by what they touch.</param>
+    /// <exception cref="UnsupportedFeatureException">It has more than <see cref="MaxActors"/>.</exception>
     public static void Write(Graph graph, TextWriter writer, GraphProfile? profile = null)
     {
+        int actors = graph.Functions.Sum(function => function.Actors.Count());
+        if (actors > MaxActors)
+            throw new UnsupportedFeatureException($"program '{graph.Program.Name}'", "a picture as SVG", $"its graph has {actors} actors, and {MaxActors} can be shown: take --format dot or json");
         var layouts = new List<(GraphFunction Function, LayeredLayout Layout)>();
         double y = HeaderHeight;
         foreach (GraphFunction function in graph.Functions)
@@ -62,21 +72,23 @@ public static class SvgWriter
         if (graph.Functions.Count > 1)
             Line(writer, $"<text x='0' y='{top - 12:f0}' font-size='13' font-weight='bold'>{Escape(function.Name)}</text>");
         foreach ((Block block, Box box) in layout.Blocks)
-            WriteBlock(block, box, writer);
+            WriteBlock(graph, block, box, writer);
         Link[] links = [.. GraphLinks.Of(function).Where(link => !link.From.IsLiteral)];
         foreach (Link link in links.Where(link => link.Kind == LinkKind.Control))
             WriteControl(link, layout, writer, critical);
         foreach (Link link in links.Where(link => link.Kind != LinkKind.Control).OrderBy(link => critical.Contains(link.From, link.To)))
-            WriteLink(link, layout, writer, critical);
+            WriteLink(graph, link, layout, writer, critical);
         foreach ((Actor actor, Box box) in layout.Actors)
             WriteActor(graph, actor, box, writer, critical, profile);
     }
 
-    private static void WriteBlock(Block block, Box box, TextWriter writer)
+    private static void WriteBlock(Graph graph, Block block, Box box, TextWriter writer)
     {
+        string name = $"block {block.Id}{(block.IsLoopHead ? ", head of a loop" : block.LoopDepth > 0 ? ", in a loop" : "")}";
+        int room = (int)((box.Width - 2 * BlockTitleMargin) / BlockTitleCharacter) - name.Length - BlockTitleGap;
         string stroke = block.LoopDepth > 0 ? "#3b7a57" : "#b9c3ce";
         Line(writer, $"<rect x='{box.X:f1}' y='{box.Y:f1}' width='{box.Width:f1}' height='{box.Height:f1}' rx='8' fill='#f3f5f8' stroke='{stroke}' stroke-width='{(block.IsLoopHead ? 2 : 1)}'/>");
-        Line(writer, $"<text x='{box.X + 10:f1}' y='{box.Y + 16:f1}' fill='#667' font-size='10'>block {block.Id}{(block.IsLoopHead ? ", head of a loop" : block.LoopDepth > 0 ? ", in a loop" : "")}</text>");
+        Line(writer, $"<text x='{box.X + BlockTitleMargin:f1}' y='{box.Y + 16:f1}' fill='#667' font-size='10'>{name}<tspan dx='{BlockTitleGap * BlockTitleCharacter:f0}' fill='#2a5d8f'>{Escape(ActorCaption.Statement(graph, block, room))}</tspan></text>");
     }
 
     private static void WriteControl(Link link, LayeredLayout layout, TextWriter writer, CriticalPath critical)
@@ -107,7 +119,7 @@ public static class SvgWriter
             Line(writer, $"<text x='{x + (link.Input == 0 ? -24 : 5):f1}' y='{actor.Bottom + 12:f1}' font-size='9' fill='{color}'>{DotWriter.Exit(link)}</text>");
     }
 
-    private static void WriteLink(Link link, LayeredLayout layout, TextWriter writer, CriticalPath critical)
+    private static void WriteLink(Graph graph, Link link, LayeredLayout layout, TextWriter writer, CriticalPath critical)
     {
         Box from = layout.Actors[link.From], to = layout.Actors[link.To];
         bool isCritical = critical.Contains(link.From, link.To);
@@ -118,16 +130,18 @@ public static class SvgWriter
             : link.Kind == LinkKind.Order ? "stroke='#7a5bb5' stroke-dasharray='3 3' stroke-opacity='.8'"
             : isInside ? "stroke='#44566c' stroke-width='1.1'" : "stroke='#44566c' stroke-width='.7' stroke-opacity='.28'";
         string arrow = isInside || isCritical ? " marker-end='url(#a)'" : "";
-        Line(writer, $"<path d='M{start:f1} {from.Bottom:f1}C{start:f1} {from.Bottom + bend:f1} {end:f1} {to.Y - bend:f1} {end:f1} {to.Y:f1}' fill='none' {style}{arrow}/>");
+        Line(writer, $"<path d='M{start:f1} {from.Bottom:f1}C{start:f1} {from.Bottom + bend:f1} {end:f1} {to.Y - bend:f1} {end:f1} {to.Y:f1}' fill='none' {style}{arrow}><title>{Escape(ActorCaption.Details(graph, link))}</title></path>");
     }
 
     private static void WriteActor(Graph graph, Actor actor, Box box, TextWriter writer, CriticalPath critical, GraphProfile? profile)
     {
         bool isCritical = critical.Actors.Contains(actor);
-        string color = profile is null ? ActorColors.Of(actor) : ActorColors.Heat(profile.PerPacket(actor));
+        // What a function is given is there without a firing.
+        bool isMeasured = profile is not null && actor.Kind != ActorKind.Parameter;
+        string color = isMeasured ? ActorColors.Heat(profile!.PerPacket(actor)) : ActorColors.Of(actor);
         string source = ActorCaption.Source(graph, actor);
-        if (profile is not null)
-            source = string.Create(CultureInfo.InvariantCulture, $"x{profile.PerPacket(actor):0.##}  {source}");
+        if (isMeasured)
+            source = string.Create(CultureInfo.InvariantCulture, $"x{profile!.PerPacket(actor):0.##}  {source}");
         Line(writer, $"<g><title>{Escape(ActorCaption.Details(graph, actor))}</title><rect x='{box.X:f1}' y='{box.Y:f1}' width='{box.Width:f1}' height='{box.Height:f1}' rx='{(actor.IsTerminator ? 15 : 4)}' fill='{color}' stroke='{(isCritical ? "#d22" : "#8894a3")}' stroke-width='{(isCritical ? 2 : 1)}'/>");
         Line(writer, $"<text x='{box.Middle:f1}' y='{box.Y + 15:f1}' text-anchor='middle'>{Escape(ActorCaption.Title(actor))}</text><text x='{box.Middle:f1}' y='{box.Y + 27:f1}' text-anchor='middle' font-size='8' fill='#778'>{Escape(source)}</text></g>");
     }

@@ -17,7 +17,7 @@ internal abstract class TokenWorld
     /// <summary>R10 of the first frame of a packet's stack; deeper frames lie 512 bytes apart below.</summary>
     public abstract ulong FrameTop(int tag);
 
-    /// <summary>The value of a map's handle, a map value's address or a function's address.</summary>
+    /// <summary>The value of a map's handle, an address in a map or a function's address.</summary>
     public abstract ulong Literal(Actor literal);
 
     /// <summary>Loads 1, 2, 4 or 8 bytes; zeros above.</summary>

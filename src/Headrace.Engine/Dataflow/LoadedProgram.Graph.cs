@@ -9,7 +9,7 @@ public sealed partial class LoadedProgram
     /// <summary>The program as a graph; built when it is first asked for. Every pass has been over it if the program is verified.</summary>
     /// <remarks>What nobody has proved anything of is left as it stands: it is run to be stopped where it does wrong, at the instruction that does it.</remarks>
     internal Graph Graph => Volatile.Read(ref _graph)
-        ?? Interlocked.CompareExchange(ref _graph, BuildGraph(Verified is null ? PassOptions.None : PassOptions.All), null) ?? _graph;
+        ?? Interlocked.CompareExchange(ref _graph, BuildGraph(Verified is null ? PassOptions.None : Passes), null) ?? _graph;
 
     /// <summary>Builds the program's graph.</summary>
     internal Graph BuildGraph(PassOptions passes)

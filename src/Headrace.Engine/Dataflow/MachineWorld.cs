@@ -83,8 +83,11 @@ internal sealed unsafe class MachineWorld : TokenWorld
     {
         ActorKind.MapHandle => _program.MapArray[literal.Map].Handle,
         ActorKind.MapValueAddress => MapValues.Address(_program.MapArray[literal.Map]) + (ulong)literal.Immediate,
+        ActorKind.ElementAddress => Element(_program.MapArray[literal.Map], (uint)literal.Immediate),
         _ => FunctionPointers.Of(_program, (int)literal.Immediate),
     };
+
+    private ulong Element(Map map, uint index) => (ulong)map.Lookup((byte*)&index, _machine.State->Cpu);
 
     public override ulong Load(in Site site, ulong address, int size)
     {

@@ -35,31 +35,28 @@ internal sealed unsafe partial class FusedEmitter
             LoadBudget();
     }
 
-    /// <summary>Writes a helper in place; false when it has to be called.</summary>
+    /// <summary>Writes a helper in place, in the form that the passes found for it; false when it has to be called.</summary>
     private bool EmitInPlace(Actor helper)
     {
-        if (helper.Helper == HelperId.GetSmpProcessorId)
-        {
-            _maps.LoadCpu();
-            _il.Emit(OpCodes.Conv_U8);
-            return true;
-        }
-        if (!_trusts)
+        // Without the verifier's word nobody has seen that keys and values are what the map takes.
+        if (helper.Expansion is not { Form: var form } || !(_trusts || form == HelperForm.MachineNumber))
             return false;
-        // The verifier has seen that keys and values are what the map takes.
-        int map = helper.Inputs.Count > 0 && helper.Inputs[0].Facts.Pointer is { Kind: PointerKind.Map, Index: >= 0 and var index } ? index : -1;
-        switch (helper.Helper)
+        switch (form)
         {
-            case HelperId.MapLookupElem when map >= 0 && ProgramFacts.GivesValues(_program.MapArray[map].Type):
-                _maps.Lookup(map, () => Push(helper.Inputs[1], wide: true));
+            case HelperForm.MachineNumber:
+                _maps.LoadCpu();
+                _il.Emit(OpCodes.Conv_U8);
                 return true;
-            case HelperId.MapUpdateElem when map >= 0:
-                _maps.Change(map, nameof(Map.Update), MapCode.UpdateParameters, Argument);
+            case HelperForm.ArrayElement or HelperForm.PerCpuArrayElement or HelperForm.HashLookup or HelperForm.PrefixLookup:
+                _maps.Lookup(helper.Map, () => Push(helper.Inputs[1], wide: true));
                 return true;
-            case HelperId.MapDeleteElem when map >= 0:
-                _maps.Change(map, nameof(Map.Delete), MapCode.DeleteParameters, Argument);
+            case HelperForm.MapUpdate:
+                _maps.Change(helper.Map, nameof(Map.Update), MapCode.UpdateParameters, Argument);
                 return true;
-            case HelperId.Loop when helper.Inputs[1].Kind == ActorKind.FunctionAddress:
+            case HelperForm.MapDelete:
+                _maps.Change(helper.Map, nameof(Map.Delete), MapCode.DeleteParameters, Argument);
+                return true;
+            case HelperForm.LoopOfFunction:
                 EmitLoop(helper, (int)helper.Inputs[1].Immediate);
                 return true;
             default:

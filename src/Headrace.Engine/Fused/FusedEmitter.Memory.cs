@@ -65,6 +65,9 @@ internal sealed unsafe partial class FusedEmitter
             case ActorKind.MapValueAddress:
                 _il.Emit(OpCodes.Ldc_I8, (long)MapValues.Address(_program.MapArray[pointer.Map]) + pointer.Immediate + displacement);
                 return;
+            case ActorKind.ElementAddress:
+                _maps.Element(pointer.Map, (uint)pointer.Immediate, displacement);
+                return;
             default:
                 Push(pointer, wide: true);
                 break;

@@ -26,8 +26,8 @@ internal sealed unsafe partial class FusedEmitter
         // Functions and callbacks may have made tail calls of their own: then the machine counts, from the run's start on.
         if (_isBurst && !Root._needs.Begin)
         {
-            if (known && call.Inputs[2].Facts.Constant is { } index)
-                EmitKnownTarget(array.Index, (uint)index);
+            if (known && call.Expansion?.Form == HelperForm.TailCallOfIndex)
+                EmitKnownTarget(array.Index, (uint)call.Inputs[2].Immediate);
             if (!_needs.Program)
                 TakeProgram();
             _il.Emit(OpCodes.Ldloc, _state);

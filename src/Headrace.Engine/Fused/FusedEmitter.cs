@@ -220,7 +220,7 @@ internal sealed unsafe partial class FusedEmitter
             case ActorKind.MapHandle:
                 _il.Emit(OpCodes.Ldc_I8, (long)_program.MapArray[actor.Map].Handle);
                 break;
-            case ActorKind.MapValueAddress:
+            case ActorKind.MapValueAddress or ActorKind.ElementAddress:
                 PushAddress(actor, 0);
                 break;
             case ActorKind.FunctionAddress:

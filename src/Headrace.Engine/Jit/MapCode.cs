@@ -41,6 +41,20 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
             CallLookup(index, nameof(Map.Lookup), key);
     }
 
+    /// <summary>Pushes the address of an element of an array, plus a displacement.</summary>
+    public unsafe void Element(int map, uint index, long displacement)
+    {
+        if (maps[map] is ArrayMap array)
+        {
+            il.Emit(OpCodes.Ldc_I8, (long)array.BaseAddress + index * array.Stride + displacement);
+            return;
+        }
+        var perCpu = (PerCpuArrayMap)maps[map];
+        ThisCpu(perCpu);
+        il.Emit(OpCodes.Ldc_I8, (long)index * perCpu.Stride + displacement);
+        il.Emit(OpCodes.Add);
+    }
+
     /// <summary>Calls a look-up of the map's own class.</summary>
     /// <param name="index">The map.</param>
     /// <param name="name"><c>Lookup</c> or <c>Find</c>.</param>

@@ -41,7 +41,7 @@ public sealed class Collection : IDisposable
             for (int i = 0; i < maps.Length; i++)
                 maps[i] = collection.AddMap(spec.Maps[i], options);
             foreach ((ProgramSpec program, VerifiedProgram? verified) in programs)
-                collection._programs.Add(program.Name, LoadedProgram.Load(program, maps, verified, options.UnverifiedOnAllEngines));
+                collection._programs.Add(program.Name, LoadedProgram.Load(program, maps, verified, options.UnverifiedOnAllEngines, options.Passes));
             foreach (Map map in collection._owned)
                 MapFiller.Fill(map, collection);
             return collection;

@@ -1,3 +1,5 @@
+using Headrace.Dataflow;
+
 namespace Headrace.Engine;
 
 /// <summary>How a collection is loaded.</summary>
@@ -14,6 +16,9 @@ public sealed record EngineOptions
     /// fault or run long, but touch nothing that is not theirs.
     /// </summary>
     public bool Unverified { get; init; }
+
+    /// <summary>The passes that go over the graphs of programs that are verified, for engines that run graphs; a program does the same with any of them.</summary>
+    public PassOptions Passes { get; init; } = PassOptions.All;
 
     /// <summary>True to let other engines run unverified programs too: to test that they are safe all the same.</summary>
     internal bool UnverifiedOnAllEngines { get; init; }

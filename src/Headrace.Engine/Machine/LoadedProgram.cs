@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Headrace.Bytecode;
+using Headrace.Dataflow;
 using Headrace.Objects;
 using Headrace.Verifier;
 
@@ -107,8 +108,9 @@ public sealed partial class LoadedProgram : IDisposable
     /// <param name="maps">The maps by index.</param>
     /// <param name="verified">What was proved of it; null when it was not verified.</param>
     /// <param name="onAllEngines">True to let every engine run it even so.</param>
-    internal static LoadedProgram Load(ProgramSpec spec, Map[] maps, VerifiedProgram? verified, bool onAllEngines) =>
-        new(spec, maps, verified, isPlain: false, onAllEngines);
+    /// <param name="passes">The passes that go over its graph.</param>
+    internal static LoadedProgram Load(ProgramSpec spec, Map[] maps, VerifiedProgram? verified, bool onAllEngines, PassOptions passes) =>
+        new(spec, maps, verified, isPlain: false, onAllEngines) { Passes = passes };
 
     /// <summary>Refuses an engine that runs verified programs only.</summary>
     /// <param name="engine">The engine's name.</param>

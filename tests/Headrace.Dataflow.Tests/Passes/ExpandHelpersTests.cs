@@ -19,11 +19,11 @@ public class ExpandHelpersTests
     }
 
     [Fact]
-    public void Heads_moved_by_a_constant_are_told_from_others()
+    public void Loops_of_a_known_function_are_told_from_others()
     {
-        Graph constant = Graphs.Xdp("r2 = -20\ncall bpf_xdp_adjust_head#44\nr0 = 2\nexit");
-        Assert.Equal(1, Graphs.Apply(constant, Pass));
-        Assert.Equal(HelperForm.MoveByConstant, Graphs.Only(constant, ActorKind.Helper).Expansion!.Form);
-        Assert.Equal(0, Graphs.Apply(Graphs.Xdp("r2 = *(u32 *)(r1 +12)\ncall bpf_xdp_adjust_head#44\nr0 = 2\nexit"), Pass));
+        Graph known = Graphs.Xdp("r1 = 5\nr2 = subprog[f] ll\nr3 = 0\nr4 = 0\ncall bpf_loop#181\nr0 = 2\nexit\nf:\nr0 = 0\nexit");
+        Assert.Equal(1, Graphs.Apply(known, Pass));
+        Assert.Equal(HelperForm.LoopOfFunction, Graphs.Only(known, ActorKind.Helper).Expansion!.Form);
+        Assert.Equal(0, Graphs.Apply(Graphs.Xdp("r2 = *(u32 *)(r1 +12)\nr3 = 0\nr4 = 0\ncall bpf_loop#181\nr0 = 2\nexit"), Pass));
     }
 }

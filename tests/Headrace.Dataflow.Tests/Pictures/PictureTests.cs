@@ -17,7 +17,11 @@ public class PictureTests
         SvgWriter.Write(graph, text);
         XElement svg = XDocument.Parse(text.ToString()).Root!;
         XNamespace space = svg.Name.Namespace;
-        int drawn = svg.Descendants(space + "title").Count();
+        int drawn = svg.Descendants(space + "g").Elements(space + "title").Count();
+        // Links say what is proved of their tokens.
+        string[] links = [.. svg.Descendants(space + "path").Elements(space + "title").Select(title => title.Value)];
+        Assert.Equal(graph.Functions.SelectMany(GraphLinks.Of).Count(link => link.Kind != LinkKind.Control && !link.From.IsLiteral), links.Length);
+        Assert.All(links, link => Assert.Matches(" before .*: |: (pointer to [A-Z]|always [0-9]|[0-9]+ bits, )", link));
         Assert.Equal(graph.Functions.SelectMany(function => function.Actors).Count(actor => !actor.IsLiteral), drawn);
 
         var layout = new LayeredLayout(graph.Main, 0);
