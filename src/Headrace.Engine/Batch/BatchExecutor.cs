@@ -1,34 +1,35 @@
 using System.Runtime.InteropServices;
-using Headrace.Engine.Jit;
+using Headrace.Engine.Fused;
 
 namespace Headrace.Engine;
 
-/// <summary>The jit, with the entries of large tables fetched into the cache for a whole burst before its packets run.</summary>
+/// <summary>Runs programs in stages: look-ups in tables beyond the cache are asked for over the whole burst, so that their misses overlap.</summary>
 /// <remarks>
-/// First a probe, the part of the program that only reads, runs over the burst as far as each packet's first look-up in a large table; the
-/// tables' lines are then asked for, step by step over all packets, so that their misses overlap. The next probe passes that look-up, whose
-/// lines are there by now, and goes on to the second one, and so on. Then the program runs packet by packet, in order, as with
-/// <see cref="JitExecutor"/>: fetching changes nothing but time, also when packets of a burst change what others look up.
+/// The graph is cut at these look-ups. A stage takes each packet of the burst from one cut to the next, hashes the key, asks for the table's lines and
+/// puts the tokens that cross the cut into the packet's record; the last stage takes each packet, in order, from where it stands to the
+/// end. Stages ahead fire nothing that others could notice, and a packet stands nowhere behind a read of what the program writes: so all effects come
+/// in the order of running packet by packet, and each packet sees those of the ones before it. Programs without such look-ups
+/// run as with <see cref="JitExecutor"/>.
 /// </remarks>
 public sealed unsafe class BatchExecutor : JitExecutor
 {
     // Lines of so many packets stay in the first-level cache until they are used.
     private const int Chunk = 128;
 
-    // Chunks that are probed only as deep as the last one that was probed to the end had something to fetch.
+    // Chunks with no more stages than the last one that was looked at had something to fetch for.
     private const int Trust = 63;
 
-    // A pass that fetches for fewer than one in so many packets costs more than it saves.
+    // A stage that fetches for fewer than one in so many packets costs more than it saves.
     private const int LeastShare = 8;
 
     private readonly StageChoice _choice;
     private readonly bool _mayStage;
     private long[] _fetchedAt = [];
-    private StagedLookup* _staged;
-    private ProbeMethod? _probe;
+    private StagedBurst* _burst;
+    private StagedProgram? _stages;
+    private byte* _stacks;
     private int _trusted;
     private int _depth;
-    private ulong _sites;
     private long _lookedAt;
 
     /// <summary>Makes an executor with a machine of its own.</summary>
@@ -38,7 +39,8 @@ public sealed unsafe class BatchExecutor : JitExecutor
     {
         _choice = (options ?? new MachineOptions()).Stages;
         _mayStage = !program.IsPlain && _choice.Most > 0 && program.ReferencedMaps.Any(map => map.CanStage);
-        _staged = (StagedLookup*)NativeMemory.AllocZeroed(Chunk, (nuint)sizeof(StagedLookup));
+        _burst = (StagedBurst*)NativeMemory.AllocZeroed((nuint)sizeof(StagedBurst));
+        _burst->Lookups = (StagedLookup*)NativeMemory.AllocZeroed(Chunk, (nuint)sizeof(StagedLookup));
     }
 
     /// <summary>Look-ups that were fetched ahead.</summary>
@@ -49,18 +51,19 @@ public sealed unsafe class BatchExecutor : JitExecutor
     {
         get
         {
-            _ = Program.Compiled.Probe;
             var reports = new List<StageReport>();
-            foreach (ProbeSite site in Program.Compiled.ProbeSites)
+            StagedSite[] sites = Program.Fused.Staged?.Sites ?? [];
+            for (int site = 0; site < sites.Length; site++)
             {
-                Span<long> fetched = _fetchedAt.AsSpan(Math.Min(reports.Count * StageChoice.Limit, _fetchedAt.Length));
+                Span<long> fetched = _fetchedAt.AsSpan(Math.Min(site * StageChoice.Limit, _fetchedAt.Length));
                 fetched = fetched[..Math.Min(fetched.Length, StageChoice.Limit)];
                 long sum = 0;
                 foreach (long count in fetched)
                     sum += count;
-                reports.Add(new StageReport(site.Map, site.Slot, site.Map.UsedBytes, sum == 0 ? 0 : fetched.IndexOfAnyExcept(0) + 1, sum == 0 ? 0 : (double)sum / _lookedAt));
+                (Map map, int slot) = sites[site];
+                reports.Add(new StageReport(map, slot, map.UsedBytes, sum == 0 ? 0 : fetched.IndexOfAnyExcept(0) + 1, sum == 0 ? 0 : (double)sum / _lookedAt));
             }
-            return reports;
+            return [.. reports.OrderBy(report => report.Slot)];
         }
     }
 
@@ -69,7 +72,7 @@ public sealed unsafe class BatchExecutor : JitExecutor
     {
         base.Prepare();
         if (_mayStage)
-            _probe = Program.Compiled.Probe;
+            TakeStages();
     }
 
     /// <inheritdoc/>
@@ -84,8 +87,10 @@ public sealed unsafe class BatchExecutor : JitExecutor
         do
         {
             here = Math.Min(count, Chunk);
-            FetchTables(frames, here);
-            base.Run(frames, here);
+            if (RunAhead(frames, here))
+                RunLast(frames, here);
+            else
+                base.Run(frames, here);
             frames += here;
             count -= here;
         }
@@ -96,48 +101,88 @@ public sealed unsafe class BatchExecutor : JitExecutor
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        NativeMemory.Free(_staged);
-        _staged = null;
+        if (_burst == null)
+            return;
+        NativeMemory.AlignedFree(_burst->Records);
+        NativeMemory.AlignedFree(_stacks);
+        NativeMemory.Free(_burst->Lookups);
+        NativeMemory.Free(_burst);
+        _burst = null;
     }
 
-    private void FetchTables(Frame* frames, int count)
+    /// <summary>Runs the stages that fetch something.</summary>
+    /// <returns>False when there is none: the packets stand where they stood.</returns>
+    private bool RunAhead(Frame* frames, int count)
     {
         bool looks = --_trusted < 0;
         if (looks)
             Choose(count);
-        int most = looks ? _sites == 0 ? 0 : _choice.Most : _depth, pass = 0;
-        ProbeMethod? probe = _probe;
-        for (; probe is not null && pass < most; pass++)
+        int most = looks ? _burst->Sites == 0 ? 0 : _choice.Most : _depth, stage = 0;
+        bool ran = false;
+        for (; _stages is { } stages && stage < most; stage++)
         {
-            int left = probe(Machine, frames, count, _staged, pass, _sites);
+            _burst->Stage = stage;
+            int left = stages.Ahead(Machine, frames, count, _burst);
+            ran = true;
             if (left * LeastShare < count)
                 break;
             Fetched += left;
             for (int i = 0; looks && i < left; i++)
-                _fetchedAt[_staged[i].Site * StageChoice.Limit + pass]++;
+                _fetchedAt[_burst->Lookups[i].Site * StageChoice.Limit + stage]++;
             while (left > 0)
                 left = Step(left);
         }
         if (looks)
         {
             _trusted = Trust;
-            _depth = pass;
+            _depth = stage;
+        }
+        return ran;
+    }
+
+    private void RunLast(Frame* frames, int count)
+    {
+        byte* top = Machine.State->StackTop;
+        Machine.Begin(Program, frames);
+        try
+        {
+            _stages!.Last(Machine, frames, count, _burst);
+        }
+        finally
+        {
+            Machine.State->StackTop = top;
+            Machine.End();
         }
     }
 
-    // Tables grow and shrink while programs run. The probe is compiled when one is large first.
+    private void TakeStages()
+    {
+        if (_stages is not null || Program.Fused.Staged is not { } stages)
+            return;
+        _fetchedAt = new long[stages.Sites.Length * StageChoice.Limit];
+        _burst->Records = (byte*)NativeMemory.AlignedAlloc((nuint)(Chunk * stages.RecordBytes), 64);
+        _burst->Top = Machine.State->StackTop;
+        if (stages.StackStride > 0)
+        {
+            nuint bytes = (nuint)(Chunk * stages.StackStride);
+            _stacks = (byte*)NativeMemory.AlignedAlloc(bytes, 64);
+            NativeMemory.Clear(_stacks, bytes);
+            _burst->Top = _stacks + stages.StackStride;
+        }
+        _stages = stages;
+    }
+
+    // Tables grow and shrink while programs run. Stages are compiled when one is large first.
     private void Choose(int count)
     {
-        if (_probe is null && HasWorth())
-            _probe = Program.Compiled.Probe;
-        ReadOnlySpan<ProbeSite> sites = Program.Compiled.ProbeSites;
-        if (_fetchedAt.Length == 0 && sites.Length > 0)
-            _fetchedAt = new long[sites.Length * StageChoice.Limit];
-        _sites = 0;
+        if (_stages is null && HasWorth())
+            TakeStages();
+        ReadOnlySpan<StagedSite> sites = _stages?.Sites;
+        _burst->Sites = 0;
         for (int i = 0; i < sites.Length; i++)
         {
             if (IsWorth(sites[i].Map))
-                _sites |= 1UL << i;
+                _burst->Sites |= 1UL << i;
         }
         _lookedAt += count;
     }
@@ -160,11 +205,11 @@ public sealed unsafe class BatchExecutor : JitExecutor
         int left = 0;
         for (int i = 0; i < count; i++)
         {
-            StagedLookup* lookup = _staged + i;
+            StagedLookup* lookup = _burst->Lookups + i;
             if (!lookup->Step(lookup))
                 continue;
             if (left != i)
-                _staged[left] = *lookup;
+                _burst->Lookups[left] = *lookup;
             left++;
         }
         return left;

@@ -48,7 +48,7 @@ internal sealed unsafe partial class FusedEmitter
                 _il.Emit(OpCodes.Conv_U8);
                 return true;
             case HelperForm.ArrayElement or HelperForm.PerCpuArrayElement or HelperForm.HashLookup or HelperForm.PrefixLookup:
-                _maps.Lookup(helper.Map, () => Push(helper.Inputs[1], wide: true));
+                _maps.Lookup(helper.Map, () => Push(helper.Inputs[1], wide: true), isUse: !_isAhead);
                 return true;
             case HelperForm.MapUpdate:
                 _maps.Change(helper.Map, nameof(Map.Update), MapCode.UpdateParameters, Argument);

@@ -66,7 +66,7 @@ internal sealed unsafe partial class FusedEmitter
     private int CostOf(Block block, Block next)
     {
         bool enters = block == _function.Entry && next.Slot == _function.Start;
-        if (!_needs.CountsLoops || enters)
+        if (!CountsRounds || enters)
             return 0;
         int distance = block.Terminator.Slot + 1 - next.Slot;
         return !_trusts ? Math.Max(0, distance) : next.Index <= block.Index ? Math.Max(1, distance) : 0;
@@ -176,7 +176,7 @@ internal sealed unsafe partial class FusedEmitter
     private void Spend(Actor actor, int instructions)
     {
         if (_budget is not null)
-            _machine.Spend(instructions, Rare(() => Throw(actor, JitMethods.EndlessFault)));
+            _machine.Spend(instructions, _isAhead ? _next : Rare(() => Throw(actor, JitMethods.EndlessFault)));
     }
 
     private void SaveBudget() => _machine.SaveBudget();

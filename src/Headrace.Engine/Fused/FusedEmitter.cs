@@ -44,8 +44,9 @@ internal sealed unsafe partial class FusedEmitter
     {
     }
 
-    private FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst, FusedEmitter? caller)
+    private FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst, FusedEmitter? caller, bool isAhead = false)
     {
+        _isAhead = isAhead;
         _caller = caller;
         _rare = caller?._rare ?? [];
         (_owner, _program, _graph, _function, _functions, _il, _isBurst) = (owner, owner.Program, owner.Graph, function, owner.Functions, il, isBurst);
@@ -55,7 +56,7 @@ internal sealed unsafe partial class FusedEmitter
         _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
         _top = caller?._top ?? il.DeclareLocal(typeof(ulong));
-        _budget = caller?._budget ?? (_needs.Budget ? il.DeclareLocal(typeof(long)) : null);
+        _budget = caller?._budget ?? (_needs.Budget || isAhead ? il.DeclareLocal(typeof(long)) : null);
         _machine = new MachineCode(il, _state, _budget);
         _loops = function.Actors.Any(actor => actor.Kind == ActorKind.LoopBudget) ? il.DeclareLocal(typeof(uint)) : null;
         _depth = function.Frames > 1 && !isBurst ? il.DeclareLocal(typeof(int)) : null;

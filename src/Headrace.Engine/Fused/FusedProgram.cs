@@ -13,6 +13,8 @@ internal sealed class FusedProgram
     private readonly Dictionary<int, FunctionMethod?> _callbacks = [];
     private BurstMethod? _burst;
     private EntryMethod? _entry;
+    private StagedProgram? _staged;
+    private bool _triedStages;
 
     /// <summary>Takes a graph; code is written later.</summary>
     public FusedProgram(LoadedProgram program, Graph graph)
@@ -40,6 +42,9 @@ internal sealed class FusedProgram
     /// <summary>The program over what the machine has at hand: for tail calls and plain memory.</summary>
     public EntryMethod Entry => Volatile.Read(ref _entry) ?? WriteEntry();
 
+    /// <summary>The program in stages over a burst; null when it has no look-up to cut it at, or was not verified.</summary>
+    public StagedProgram? Staged => Volatile.Read(ref _triedStages) ? _staged : WriteStages();
+
     /// <summary>A function that helpers may call; null when the program never takes the address of one at this slot.</summary>
     public FunctionMethod? Callback(int slot)
     {
@@ -64,6 +69,27 @@ internal sealed class FusedProgram
             BurstMethod burst = method.CreateDelegate<BurstMethod>(Program.MapArray);
             Volatile.Write(ref _burst, burst);
             return burst;
+        }
+    }
+
+    private StagedProgram? WriteStages()
+    {
+        lock (_lock)
+        {
+            if (_triedStages)
+                return _staged;
+            if (Graph is { IsVerified: true, IsPlain: false })
+            {
+                DynamicMethod ahead = FunctionTable.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
+                DynamicMethod last = FunctionTable.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
+                if (FusedEmitter.EmitStages(this, ahead.GetILGenerator(), last.GetILGenerator()) is var (sites, recordBytes, stackStride))
+                {
+                    _functions.WritePending();
+                    _staged = new StagedProgram(sites, ahead.CreateDelegate<StageMethod>(Program.MapArray), last.CreateDelegate<StageMethod>(Program.MapArray), recordBytes, stackStride);
+                }
+            }
+            Volatile.Write(ref _triedStages, true);
+            return _staged;
         }
     }
 

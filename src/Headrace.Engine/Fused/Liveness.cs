@@ -54,6 +54,28 @@ internal sealed class Liveness
         return liveness._classes;
     }
 
+    /// <summary>The locals that hold what is still needed right before some actors; null where there are too many to tell.</summary>
+    public static Dictionary<Actor, List<int>>? Before(Placement placement, IReadOnlySet<Actor> places)
+    {
+        if (placement.Locals.Count > MaxLocals || (long)placement.Locals.Count * placement.Function.Blocks.Count > MaxBits)
+            return null;
+        var liveness = new Liveness(placement);
+        if (!liveness.FindLive())
+            return null;
+        var before = new Dictionary<Actor, List<int>>();
+        foreach (Block block in placement.Function.Blocks)
+        {
+            if (!block.Actors.Any(places.Contains))
+                continue;
+            liveness.Walk(block, null, (actor, live) =>
+            {
+                if (places.Contains(actor))
+                    before[actor] = [.. Enumerable.Range(0, liveness._count).Where(local => (live[local >> 6] >> local & 1) != 0)];
+            });
+        }
+        return before;
+    }
+
     private bool FindLive()
     {
         IReadOnlyList<Block> blocks = _placement.Function.Blocks;
@@ -73,9 +95,9 @@ internal sealed class Liveness
         return !changed;
     }
 
-    /// <summary>Goes through a block from its end and tells what is live where a local is set.</summary>
+    /// <summary>Goes through a block from its end and tells what is live where a local is set, and before each actor that is not a merge.</summary>
     /// <returns>What is live at its head, the merges not among it.</returns>
-    private ulong[] Walk(Block block, Action<int, ulong[]>? set)
+    private ulong[] Walk(Block block, Action<int, ulong[]>? set, Action<Actor, ulong[]>? before = null)
     {
         var live = new ulong[_words];
         for (int exit = 0; exit < block.Successors.Count; exit++)
@@ -124,6 +146,7 @@ internal sealed class Liveness
             }
             foreach (Actor input in actor.Inputs)
                 Use(input, live);
+            before?.Invoke(actor, live);
         }
         return live;
     }

@@ -6,9 +6,6 @@ namespace Headrace.Engine.Jit;
 /// <summary>Runs a program over a burst.</summary>
 internal unsafe delegate void BurstMethod(Machine machine, Frame* frames, int count);
 
-/// <summary>Runs the reading part of a program over a burst, and notes which table entry each packet will want; answers how many do.</summary>
-internal unsafe delegate int ProbeMethod(Machine machine, Frame* frames, int count, StagedLookup* staged, int passes, ulong sites);
-
 /// <summary>Runs a program over what the machine has at hand: R1 and R2 in, R0 out.</summary>
 internal delegate ulong EntryMethod(Machine machine, ulong r1, ulong r2);
 
@@ -28,8 +25,6 @@ internal sealed class CompiledProgram
     private readonly FunctionTable _functions;
     private BurstMethod? _burst;
     private EntryMethod? _entry;
-    private ProbeMethod? _probe;
-    private ProbeSite[] _probeSites = [];
 
     /// <summary>Analyses a program; code is written later.</summary>
     /// <exception cref="BytecodeException">Control leaves the program.</exception>
@@ -44,12 +39,6 @@ internal sealed class CompiledProgram
 
     /// <summary>What is proved in the program.</summary>
     public ProgramAnalysis Analysis => _analysis;
-
-    /// <summary>The reading part of the program over a burst.</summary>
-    public ProbeMethod Probe => Volatile.Read(ref _probe) ?? CompileProbe();
-
-    /// <summary>The look-ups that the probe can stage, in the order of its bits. Known once it is compiled.</summary>
-    public ReadOnlySpan<ProbeSite> ProbeSites => _probeSites;
 
     /// <summary>The program over what the machine has at hand: for tail calls and plain memory.</summary>
     public EntryMethod Entry => Volatile.Read(ref _entry) ?? CompileEntry();
@@ -81,20 +70,6 @@ internal sealed class CompiledProgram
             BurstMethod burst = method.CreateDelegate<BurstMethod>(_analysis.Program.MapArray);
             Volatile.Write(ref _burst, burst);
             return burst;
-        }
-    }
-
-    private ProbeMethod CompileProbe()
-    {
-        lock (_lock)
-        {
-            if (_probe is { } known)
-                return known;
-            DynamicMethod method = FunctionTable.NewMethod(_analysis.Program.Name, typeof(int), JitMethods.ProbeParameters);
-            _probeSites = new FunctionEmitter(_functions, _analysis, 0, method.GetILGenerator(), FunctionEmitter.Mode.Probe).EmitProbe();
-            ProbeMethod probe = method.CreateDelegate<ProbeMethod>(_analysis.Program.MapArray);
-            Volatile.Write(ref _probe, probe);
-            return probe;
         }
     }
 

@@ -8,9 +8,7 @@ internal sealed unsafe partial class FunctionEmitter
 {
     private void EmitCall(int slot, Instruction instruction, AbstractState state)
     {
-        if (_mode == Mode.Probe)
-            EmitProbeCall(slot, instruction, state);
-        else if (instruction.CallKind == CallKind.Local)
+        if (instruction.CallKind == CallKind.Local)
             EmitLocalCall(slot, ControlFlow.FunctionTarget(instruction, slot));
         else if (_program.IsPlain)
             Copy(Register.R1, Register.R0);
@@ -172,11 +170,6 @@ internal sealed unsafe partial class FunctionEmitter
     /// <summary>What a run starts with; see <see cref="Machine.Begin"/>, of which this does only what the program can notice.</summary>
     private void StartRun()
     {
-        if (_mode == Mode.Probe)
-        {
-            StartProbe();
-            return;
-        }
         _machine.Begin(_frame, _needs.Begin, _needs.Machine);
         if (_budget is null && _needs.HandsBudget)
         {

@@ -66,11 +66,6 @@ internal sealed unsafe partial class FunctionEmitter
         int size = instruction.Opcode.SizeInBytes;
         var access = new Access(slot, instruction.Dst, instruction.Offset, size, true);
         AccessProof proof = _facts.Prove(state, (int)instruction.Dst, instruction.Offset, size, write: true);
-        if (_mode == Mode.Probe && proof != AccessProof.Stack)
-        {
-            EmitNoStore(access, proof);
-            return;
-        }
         if (proof == AccessProof.Context)
         {
             StoreContext(slot, instruction, state[(int)instruction.Dst].Offset + instruction.Offset, size);

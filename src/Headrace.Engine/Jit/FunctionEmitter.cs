@@ -58,7 +58,7 @@ internal sealed unsafe partial class FunctionEmitter
         _il = il;
         _labels = [.. _flow.Blocks.Select(_ => il.DefineLabel())];
         _exit = il.DefineLabel();
-        _countsLoops = mode == Mode.Probe || FunctionNeeds.CountsLoops(_flow, _facts); // what a probe leaves out may be what ends a loop
+        _countsLoops = FunctionNeeds.CountsLoops(_flow, _facts);
         _needs = FunctionNeeds.Of(_flow, _provenance, _facts, _countsLoops);
         _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
@@ -76,9 +76,6 @@ internal sealed unsafe partial class FunctionEmitter
 
         /// <summary>The program once for each frame of a burst.</summary>
         Burst,
-
-        /// <summary>The part of the program that only reads, once for each frame, to find out which memory it will want.</summary>
-        Probe,
     }
 
     /// <summary>Writes the burst form, <see cref="JitMethods.BurstParameters"/>: the program once for each frame.</summary>
@@ -134,7 +131,6 @@ internal sealed unsafe partial class FunctionEmitter
         _il.Emit(OpCodes.Stloc, _frame);
         _il.Emit(OpCodes.Br, next);
         _il.MarkLabel(done);
-        EndLoop();
         _il.Emit(OpCodes.Ret);
         EmitRare();
     }
@@ -241,17 +237,11 @@ internal sealed unsafe partial class FunctionEmitter
                     _il.Emit(OpCodes.Ldc_I8, (long)_program.WideValue(slot));
                 Set(instruction.Dst);
                 break;
-            case OpcodeClass.Ld when _mode == Mode.Probe:
-                _il.Emit(OpCodes.Br, _exit);
-                break;
             case OpcodeClass.Ld:
                 EmitPacketLoad(slot, instruction);
                 break;
             case OpcodeClass.Ldx:
                 EmitLoad(slot, instruction, state);
-                break;
-            case OpcodeClass.Stx when instruction.Opcode.Mode == AccessMode.Atomic && _mode == Mode.Probe:
-                EmitNoAtomic(slot, instruction, state);
                 break;
             case OpcodeClass.Stx when instruction.Opcode.Mode == AccessMode.Atomic:
                 EmitAtomic(slot, instruction, state);
@@ -277,8 +267,6 @@ internal sealed unsafe partial class FunctionEmitter
 
     private Label Rare(Action emit)
     {
-        if (_mode == Mode.Probe)
-            return _exit; // a probe gives up where the program would fault or do what is rare
         Label label = _il.DefineLabel();
         (uint known, uint narrow) = (_known, _narrow);
         _rare.Add(() =>

@@ -22,8 +22,8 @@ internal static unsafe class JitMethods
     /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames.</summary>
     public static readonly Type[] BurstParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int)];
 
-    /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames, room for what is staged, staged look-ups to pass, a bit for each look-up to stage.</summary>
-    public static readonly Type[] ProbeParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int), typeof(StagedLookup*), typeof(int), typeof(ulong)];
+    /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames, what the burst's stages have in common.</summary>
+    public static readonly Type[] StageParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int), typeof(Fused.StagedBurst*)];
 
     /// <summary>The program's maps, which the delegate holds; the machine, R1 and R2.</summary>
     public static readonly Type[] EntryParameters = [typeof(Map[]), typeof(Machine), typeof(ulong), typeof(ulong)];

@@ -30,7 +30,8 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
     /// <summary>Pushes the address of the value that belongs to a key, or 0.</summary>
     /// <param name="index">The map.</param>
     /// <param name="key">Pushes the key's address.</param>
-    public unsafe void Lookup(int index, Action key)
+    /// <param name="isUse">False for a look-up that is to leave no trace: see <see cref="Map.Find"/>.</param>
+    public unsafe void Lookup(int index, Action key, bool isUse = true)
     {
         Map map = maps[index];
         if (map is ArrayMap array)
@@ -38,7 +39,7 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
         else if (map is PerCpuArrayMap perCpu)
             Element(map.MaxEntries, perCpu.Stride, Index(key), () => ThisCpu(perCpu));
         else
-            CallLookup(index, nameof(Map.Lookup), key);
+            CallLookup(index, isUse ? nameof(Map.Lookup) : nameof(Map.Find), key);
     }
 
     /// <summary>Pushes the address of an element of an array, plus a displacement.</summary>

@@ -110,7 +110,7 @@ public sealed unsafe class BatchExecutorTests
         MapSpec first = TestProgram.Map("first", MapType.Hash, 4, 8, 64);
         first.Entries.Add(new MapEntrySpec(new byte[4], new byte[8]));
         string program = Program.Replace("KEY", "*(u32 *)(r10 -64) = r1", StringComparison.Ordinal);
-        using Collection collection = TestProgram.Load(TestProgram.Spec(program, maps: [first, TestProgram.Map("then", MapType.Hash, 4, 8, 64)]));
+        using Collection collection = Collection.Load(TestProgram.Spec(program, maps: [first, TestProgram.Map("then", MapType.Hash, 4, 8, 64)]));
         using var executor = (BatchExecutor)collection.Programs["main"].CreateExecutor(EngineKind.Batch, new MachineOptions { Stages = choice });
         using var burst = new PacketBurst(Packets);
         for (int i = 0; i < Packets; i++)
@@ -142,7 +142,7 @@ public sealed unsafe class BatchExecutorTests
         for (uint i = 0; i < 64; i += 2)
             spec.Maps["then"].Entries.Add(new MapEntrySpec(BitConverter.GetBytes(i), new byte[8]));
 
-        using Collection collection = TestProgram.Load(spec, new EngineOptions { Cpus = 1 });
+        using Collection collection = Collection.Load(spec, new EngineOptions { Cpus = 1 });
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(Packets);
         var random = new Random(keySize);

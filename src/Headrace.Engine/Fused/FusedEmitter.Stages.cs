@@ -1,0 +1,454 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using Headrace.Dataflow;
+using Headrace.Engine.Jit;
+
+namespace Headrace.Engine.Fused;
+
+internal sealed unsafe partial class FusedEmitter
+{
+    private const int BurstArgument = 4;
+
+    // Instructions that a stage ahead may spend in loops: what prepares a key is short, and what is left out may be what ends a loop.
+    private const long AheadBudget = 1024;
+
+    private readonly bool _isAhead;
+    private StagePlan? _plan;
+    private Label[] _resume = [];
+    private LocalBuilder? _record;
+    private LocalBuilder? _tokens;
+    private LocalBuilder? _guess;
+    private LocalBuilder? _lookup;
+
+    private bool CountsRounds => _isAhead || _needs.CountsLoops;
+
+    // Tokens are kept in 8 bytes each, those of a certain place in front of those of a guess.
+    private int RecordBytes => (sizeof(StagedPacket) + 2 * sizeof(ulong) * _plan!.Tokens + 63) & ~63;
+
+    // Callees lie below the program's own frames. A guess has frames of its own below them. An odd number of lines spreads them over the cache.
+    private int CertainBytes => (_graph.Functions.Count > 1 || _function.Actors.Any(actor => actor.Kind == ActorKind.TailCall) ? Machine.MaxCallDepth : _function.Frames) * Machine.MaxStack;
+
+    private int StackStride => _plan!.StackBytes == 0 ? 0 : CertainBytes + _function.Frames * Machine.MaxStack + 64;
+
+    /// <summary>Writes a program's stages; null when there is nothing to stage.</summary>
+    /// <param name="owner">The program.</param>
+    /// <param name="ahead">Where to write the stage ahead.</param>
+    /// <param name="last">Where to write the last stage.</param>
+    /// <returns>The look-ups that packets may wait at, the bytes of a record and of a packet's stack.</returns>
+    public static (StagedSite[] Sites, int RecordBytes, int StackStride)? EmitStages(FusedProgram owner, ILGenerator ahead, ILGenerator last)
+    {
+        GraphFunction main = owner.Graph.Main;
+        var first = new FusedEmitter(owner, main, ahead, isBurst: true, null, isAhead: true);
+        if (StagePlan.Of(owner.Program, first._placement, first.IsDirect) is not { } plan)
+            return null;
+        first._plan = plan;
+        first.EmitAhead();
+        var second = new FusedEmitter(owner, main, last, isBurst: true) { _plan = plan };
+        second.EmitLast();
+        return ([.. plan.Sites], first.RecordBytes, first.StackStride);
+    }
+
+    /// <summary>True when an access goes straight to memory that is there.</summary>
+    private bool IsDirect(Actor access)
+    {
+        bool writes = access.Kind != ActorKind.Load;
+        int size = access.Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? access.Length : access.Size;
+        bool isGood = WayOf(access, 0, access.Immediate, size, writes, out ContextAccess field) switch
+        {
+            Way.Raw => true,
+            Way.Context => field.Source != ContextSource.Skb,
+            _ => false,
+        };
+        return isGood && (access.Kind != ActorKind.CopyBytes || WayOf(access, 1, access.Immediate2, size, write: false, out _) == Way.Raw);
+    }
+
+    // For each packet: to its next cut, where what it looks up is asked for.
+    private void EmitAhead()
+    {
+        DeclareStage();
+        _guess = _il.DeclareLocal(typeof(int));
+        _tokens = _il.DeclareLocal(typeof(byte*));
+        _lookup = _il.DeclareLocal(typeof(StagedLookup*));
+        LoadBurst(nameof(StagedBurst.Lookups));
+        _il.Emit(OpCodes.Stloc, _lookup);
+        Label fresh = _il.DefineLabel();
+        ForEachPacket(() =>
+        {
+            _il.Emit(OpCodes.Ldc_I8, AheadBudget);
+            _il.Emit(OpCodes.Stloc, _budget!);
+            LoadBurst(nameof(StagedBurst.Stage));
+            _il.Emit(OpCodes.Brfalse, fresh);
+            Label[] stubs = Dispatch(nameof(StagedPacket.Next), _next);
+            // What it stands at in its turn must stay as it is: it goes on in the frame of guesses.
+            for (int i = 0; i < stubs.Length; i++)
+            {
+                ResumePlace place = _plan!.Places[i];
+                if (_plan.SiteOf(place.Actor) < 0)
+                    continue;
+                _il.MarkLabel(stubs[i]);
+                Label certain = _il.DefineLabel();
+                Label loaded = _il.DefineLabel();
+                LoadRecord(nameof(StagedPacket.IsGuess));
+                _il.Emit(OpCodes.Stloc, _guess);
+                SetNext(0);
+                LoadTokens(guess: false);
+                _il.Emit(OpCodes.Ldloc, _guess);
+                _il.Emit(OpCodes.Brfalse, certain);
+                LoadTokens(guess: true);
+                MoveTop(down: true);
+                _il.Emit(OpCodes.Br, loaded);
+                _il.MarkLabel(certain);
+                CopyStack(down: true);
+                MoveTop(down: true);
+                _il.MarkLabel(loaded);
+                TakeTokens(place);
+                _il.Emit(OpCodes.Br, _resume[i]);
+            }
+            for (int i = 0; i < stubs.Length; i++)
+            {
+                if (_plan!.SiteOf(_plan.Places[i].Actor) >= 0)
+                    continue;
+                _il.MarkLabel(stubs[i]);
+                _il.Emit(OpCodes.Br, _next);
+            }
+            _il.MarkLabel(fresh);
+            SetPlace(0);
+            SetNext(0);
+            _il.Emit(OpCodes.Ldc_I4_0);
+            _il.Emit(OpCodes.Stloc, _guess);
+            LoadTokens(guess: false);
+            foreach (Block block in _function.Blocks)
+                EmitAhead(block);
+        });
+        _il.Emit(OpCodes.Ldloc, _lookup);
+        LoadBurst(nameof(StagedBurst.Lookups));
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(StagedLookup));
+        _il.Emit(OpCodes.Div);
+        _il.Emit(OpCodes.Conv_I4);
+        _il.Emit(OpCodes.Ret);
+        EmitRare();
+    }
+
+    private void EmitAhead(Block block)
+    {
+        _il.MarkLabel(_labels[block.Index]);
+        if (!_plan!.Leads(block))
+        {
+            _il.Emit(OpCodes.Br, _next);
+            return;
+        }
+        foreach (Actor actor in block.Actors)
+        {
+            if (!StagePlan.StandsAlone(_placement, actor))
+                continue;
+            if (_plan.SiteOf(actor) >= 0)
+                EmitCut(actor);
+            if (!_plan.LeadsOn(actor))
+            {
+                _il.Emit(OpCodes.Br, _next);
+                return;
+            }
+            EmitAhead(actor);
+        }
+    }
+
+    private void EmitAhead(Actor actor)
+    {
+        AheadRole role = _plan!.RoleOf(actor);
+        if (role is AheadRole.Guess or AheadRole.LeaveOut && !_plan.IsGuess(actor))
+            LeaveCertainty(_plan.PlaceOf(actor)!);
+        switch (role)
+        {
+            case AheadRole.LeaveOut:
+                if (VariableOf(actor) is { } variable)
+                {
+                    Constant(0, wide: !Placement.IsNarrow(actor));
+                    _il.Emit(OpCodes.Stloc, variable);
+                }
+                return;
+            case AheadRole.FireWhileCertain:
+                _il.Emit(OpCodes.Ldloc, _guess!);
+                _il.Emit(OpCodes.Brtrue, _next);
+                break;
+        }
+        EmitActor(actor);
+    }
+
+    // Where the look-up is one that packets wait at, the packet's tokens go into its record.
+    private void EmitCut(Actor lookup)
+    {
+        int site = _plan!.SiteOf(lookup);
+        ResumePlace place = _plan.PlaceOf(lookup)!;
+        Map map = _plan.Sites[site].Map;
+        Label pass = _resume[place.Number - 1];
+        Label guess = _il.DefineLabel();
+        LoadBurst(nameof(StagedBurst.Sites));
+        _il.Emit(OpCodes.Ldc_I8, 1L << site);
+        _il.Emit(OpCodes.And);
+        _il.Emit(OpCodes.Brfalse, pass);
+        _maps.Load(lookup.Inputs[0].Facts.Pointer.Index);
+        Push(lookup.Inputs[1], wide: true);
+        _il.Emit(OpCodes.Conv_U);
+        _il.Emit(OpCodes.Ldloc, _lookup!);
+        _maps.LoadCpu();
+        _il.Emit(OpCodes.Call, MapCode.Method(map, nameof(Map.Stage), typeof(byte*), typeof(StagedLookup*), typeof(int)));
+        _il.Emit(OpCodes.Brfalse, pass);
+        _il.Emit(OpCodes.Ldloc, _lookup!);
+        _il.Emit(OpCodes.Ldc_I4, site);
+        _il.Emit(OpCodes.Stfld, typeof(StagedLookup).GetField(nameof(StagedLookup.Site))!);
+        _il.Emit(OpCodes.Ldloc, _lookup!);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(StagedLookup));
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, _lookup!);
+        GiveTokens(place);
+        SetNext(place.Number);
+        _il.Emit(OpCodes.Ldloc, _record!);
+        _il.Emit(OpCodes.Ldloc, _guess!);
+        _il.Emit(OpCodes.Stfld, Field(nameof(StagedPacket.IsGuess)));
+        _il.Emit(OpCodes.Ldloc, _guess!);
+        _il.Emit(OpCodes.Brtrue, _next);
+        SetPlace(place.Number);
+        KeepStack(() => { });
+        _il.Emit(OpCodes.Br, _next);
+        _il.MarkLabel(pass);
+    }
+
+    // Notes where the packet goes on in its turn; what follows goes on in the frame and the tokens of guesses.
+    private void LeaveCertainty(ResumePlace place)
+    {
+        Label past = _il.DefineLabel();
+        _il.Emit(OpCodes.Ldloc, _guess!);
+        _il.Emit(OpCodes.Brtrue, past);
+        GiveTokens(place);
+        SetPlace(place.Number);
+        _il.Emit(OpCodes.Ldc_I4_1);
+        _il.Emit(OpCodes.Stloc, _guess!);
+        LoadTokens(guess: true);
+        KeepStack(() =>
+        {
+            CopyStack(down: true);
+            MoveTop(down: true);
+        });
+        _il.MarkLabel(past);
+    }
+
+    // The first stage works in the frame of what is certain, later ones in the other: brings that up to date.
+    private void KeepStack(Action inFirst)
+    {
+        if (_plan!.StackBytes == 0)
+            return;
+        Label first = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        LoadBurst(nameof(StagedBurst.Stage));
+        _il.Emit(OpCodes.Brfalse, first);
+        MoveTop(down: false);
+        CopyStack(down: false);
+        MoveTop(down: true);
+        _il.Emit(OpCodes.Br, done);
+        _il.MarkLabel(first);
+        inFirst();
+        _il.MarkLabel(done);
+    }
+
+    // For each packet: from where it stands to the end.
+    private void EmitLast()
+    {
+        DeclareStage();
+        ForEachPacket(() =>
+        {
+            StartRun();
+            if (_needs.Machine && _plan!.StackBytes > 0)
+            {
+                _il.Emit(OpCodes.Ldloc, _state);
+                _il.Emit(OpCodes.Ldloc, _top);
+                _il.Emit(OpCodes.Conv_U);
+                _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.StackTop)));
+            }
+            Label start = _il.DefineLabel();
+            Label[] stubs = Dispatch(nameof(StagedPacket.Place), start);
+            _tokens = _il.DeclareLocal(typeof(byte*));
+            for (int i = 0; i < stubs.Length; i++)
+            {
+                _il.MarkLabel(stubs[i]);
+                LoadTokens(guess: false);
+                TakeTokens(_plan!.Places[i]);
+                _il.Emit(OpCodes.Br, _resume[i]);
+            }
+            _il.MarkLabel(start);
+            foreach (Block block in _function.Blocks)
+            {
+                _il.MarkLabel(_labels[block.Index]);
+                foreach (Actor actor in block.Actors)
+                {
+                    if (_plan!.PlaceOf(actor) is { } place)
+                        _il.MarkLabel(_resume[place.Number - 1]);
+                    EmitActor(actor);
+                }
+            }
+        });
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Ret);
+        EmitRare();
+    }
+
+    private void DeclareStage()
+    {
+        _record = _il.DeclareLocal(typeof(StagedPacket*));
+        _resume = [.. _plan!.Places.Select(_ => _il.DefineLabel())];
+    }
+
+    private void ForEachPacket(Action emit)
+    {
+        LocalBuilder end = _il.DeclareLocal(typeof(Frame*));
+        LocalBuilder top = _il.DeclareLocal(typeof(ulong));
+        Label run = _il.DefineLabel();
+        Label done = _il.DefineLabel();
+        LoadState();
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Stloc, _frame);
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldarg_3);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, end);
+        LoadBurst(nameof(StagedBurst.Records));
+        _il.Emit(OpCodes.Stloc, _record!);
+        LoadBurst(nameof(StagedBurst.Top));
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Stloc, top);
+
+        _il.MarkLabel(run);
+        _il.Emit(OpCodes.Ldloc, _frame);
+        _il.Emit(OpCodes.Ldloc, end);
+        _il.Emit(OpCodes.Bge_Un, done);
+        _il.Emit(OpCodes.Ldloc, top);
+        _il.Emit(OpCodes.Stloc, _top);
+        emit();
+        _il.MarkLabel(_next);
+        Advance(_frame, sizeof(Frame));
+        Advance(_record!, RecordBytes);
+        if (StackStride > 0)
+        {
+            _il.Emit(OpCodes.Ldloc, top);
+            _il.Emit(OpCodes.Ldc_I8, (long)StackStride);
+            _il.Emit(OpCodes.Add);
+            _il.Emit(OpCodes.Stloc, top);
+        }
+        _il.Emit(OpCodes.Br, run);
+        _il.MarkLabel(done);
+    }
+
+    private void Advance(LocalBuilder pointer, int bytes)
+    {
+        _il.Emit(OpCodes.Ldloc, pointer);
+        _il.Emit(OpCodes.Ldc_I4, bytes);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, pointer);
+    }
+
+    // Jumps to the stub of the place that the record names; a label for each is given back.
+    private Label[] Dispatch(string field, Label none)
+    {
+        Label[] stubs = [.. _plan!.Places.Select(_ => _il.DefineLabel())];
+        LoadRecord(field);
+        _il.Emit(OpCodes.Switch, [none, .. stubs]);
+        _il.Emit(OpCodes.Br, none);
+        return stubs;
+    }
+
+    private void LoadTokens(bool guess)
+    {
+        _il.Emit(OpCodes.Ldloc, _record!);
+        _il.Emit(OpCodes.Ldc_I4, sizeof(StagedPacket) + (guess ? sizeof(ulong) * _plan!.Tokens : 0));
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, _tokens!);
+    }
+
+    private void TakeTokens(ResumePlace place)
+    {
+        for (int i = 0; i < place.Locals.Count; i++)
+        {
+            bool isNarrow = Placement.IsNarrow(_placement.Locals[place.Locals[i]]);
+            TokenAddress(i);
+            _il.Emit(isNarrow ? OpCodes.Ldind_U4 : OpCodes.Ldind_I8);
+            _il.Emit(OpCodes.Stloc, _variables[place.Locals[i]]);
+        }
+    }
+
+    private void GiveTokens(ResumePlace place)
+    {
+        for (int i = 0; i < place.Locals.Count; i++)
+        {
+            bool isNarrow = Placement.IsNarrow(_placement.Locals[place.Locals[i]]);
+            TokenAddress(i);
+            _il.Emit(OpCodes.Ldloc, _variables[place.Locals[i]]);
+            _il.Emit(isNarrow ? OpCodes.Stind_I4 : OpCodes.Stind_I8);
+        }
+    }
+
+    private void TokenAddress(int index)
+    {
+        _il.Emit(OpCodes.Ldloc, _tokens!);
+        _il.Emit(OpCodes.Ldc_I4, index * sizeof(ulong));
+        _il.Emit(OpCodes.Add);
+    }
+
+    // Between the frame of what is certain, where R10 points, and that of guesses below.
+    private void CopyStack(bool down)
+    {
+        int bytes = _plan!.StackBytes;
+        if (bytes == 0)
+            return;
+        Push(down ? bytes + CertainBytes : bytes);
+        Push(down ? bytes : bytes + CertainBytes);
+        _il.Emit(OpCodes.Ldc_I4, bytes);
+        _il.Emit(OpCodes.Unaligned, (byte)1);
+        _il.Emit(OpCodes.Cpblk);
+
+        void Push(int below)
+        {
+            _il.Emit(OpCodes.Ldloc, _top);
+            _il.Emit(OpCodes.Ldc_I8, (long)below);
+            _il.Emit(OpCodes.Sub);
+            _il.Emit(OpCodes.Conv_U);
+        }
+    }
+
+    private void MoveTop(bool down)
+    {
+        if (_plan!.StackBytes == 0)
+            return;
+        _il.Emit(OpCodes.Ldloc, _top);
+        _il.Emit(OpCodes.Ldc_I8, (long)CertainBytes);
+        _il.Emit(down ? OpCodes.Sub : OpCodes.Add);
+        _il.Emit(OpCodes.Stloc, _top);
+    }
+
+    private void LoadBurst(string field)
+    {
+        _il.Emit(OpCodes.Ldarg, BurstArgument);
+        _il.Emit(OpCodes.Ldfld, typeof(StagedBurst).GetField(field)!);
+    }
+
+    private void LoadRecord(string field)
+    {
+        _il.Emit(OpCodes.Ldloc, _record!);
+        _il.Emit(OpCodes.Ldfld, Field(field));
+    }
+
+    private void SetPlace(int number) => SetRecord(nameof(StagedPacket.Place), number);
+
+    private void SetNext(int number) => SetRecord(nameof(StagedPacket.Next), number);
+
+    private void SetRecord(string field, int value)
+    {
+        _il.Emit(OpCodes.Ldloc, _record!);
+        _il.Emit(OpCodes.Ldc_I4, value);
+        _il.Emit(OpCodes.Stfld, Field(field));
+    }
+
+    private static FieldInfo Field(string name) => typeof(StagedPacket).GetField(name)!;
+}

@@ -1,0 +1,6 @@
+namespace Headrace.Engine.Fused;
+
+/// <summary>A look-up that a program can be cut at.</summary>
+/// <param name="Map">The map.</param>
+/// <param name="Slot">The instruction.</param>
+internal readonly record struct StagedSite(Map Map, int Slot);
