@@ -25,7 +25,7 @@ internal sealed unsafe partial class FusedEmitter
     // Tokens are kept in 8 bytes each, those of a certain place in front of those of a guess.
     private int RecordBytes => (sizeof(StagedPacket) + 2 * sizeof(ulong) * _plan!.Tokens + 63) & ~63;
 
-    // Callees lie below the program's own frames. A guess has frames of its own below them. An odd number of lines spreads them over the cache.
+    // Callees lie below the program's own frames. Below them are frames for guesses, and for keeping what stages change. An odd number of lines spreads them over the cache.
     private int CertainBytes => (_graph.Functions.Count > 1 || _function.Actors.Any(actor => actor.Kind == ActorKind.TailCall) ? Machine.MaxCallDepth : _function.Frames) * Machine.MaxStack;
 
     private int StackStride => _plan!.StackBytes == 0 ? 0 : CertainBytes + _function.Frames * Machine.MaxStack + 64;
@@ -79,7 +79,7 @@ internal sealed unsafe partial class FusedEmitter
             LoadBurst(nameof(StagedBurst.Stage));
             _il.Emit(OpCodes.Brfalse, fresh);
             Label[] stubs = Dispatch(nameof(StagedPacket.Next), _next);
-            // What it stands at in its turn must stay as it is: it goes on in the frame of guesses.
+            // Where nothing certain comes any more, it goes on in its turn from here, with the stack as it is now.
             for (int i = 0; i < stubs.Length; i++)
             {
                 ResumePlace place = _plan!.Places[i];
@@ -99,7 +99,7 @@ internal sealed unsafe partial class FusedEmitter
                 _il.Emit(OpCodes.Br, loaded);
                 _il.MarkLabel(certain);
                 CopyStack(down: true);
-                MoveTop(down: true);
+                SetRecord(nameof(StagedPacket.Restores), 1);
                 _il.MarkLabel(loaded);
                 TakeTokens(place);
                 _il.Emit(OpCodes.Br, _resume[i]);
@@ -114,6 +114,7 @@ internal sealed unsafe partial class FusedEmitter
             _il.MarkLabel(fresh);
             SetPlace(0);
             SetNext(0);
+            SetRecord(nameof(StagedPacket.Restores), 0);
             _il.Emit(OpCodes.Ldc_I4_0);
             _il.Emit(OpCodes.Stloc, _guess);
             LoadTokens(guess: false);
@@ -209,7 +210,7 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Ldloc, _guess!);
         _il.Emit(OpCodes.Brtrue, _next);
         SetPlace(place.Number);
-        KeepStack(() => { });
+        SetRecord(nameof(StagedPacket.Restores), 0);
         _il.Emit(OpCodes.Br, _next);
         _il.MarkLabel(pass);
     }
@@ -222,33 +223,13 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Brtrue, past);
         GiveTokens(place);
         SetPlace(place.Number);
+        SetRecord(nameof(StagedPacket.Restores), 0);
         _il.Emit(OpCodes.Ldc_I4_1);
         _il.Emit(OpCodes.Stloc, _guess!);
         LoadTokens(guess: true);
-        KeepStack(() =>
-        {
-            CopyStack(down: true);
-            MoveTop(down: true);
-        });
-        _il.MarkLabel(past);
-    }
-
-    // The first stage works in the frame of what is certain, later ones in the other: brings that up to date.
-    private void KeepStack(Action inFirst)
-    {
-        if (_plan!.StackBytes == 0)
-            return;
-        Label first = _il.DefineLabel();
-        Label done = _il.DefineLabel();
-        LoadBurst(nameof(StagedBurst.Stage));
-        _il.Emit(OpCodes.Brfalse, first);
-        MoveTop(down: false);
-        CopyStack(down: false);
+        CopyStack(down: true);
         MoveTop(down: true);
-        _il.Emit(OpCodes.Br, done);
-        _il.MarkLabel(first);
-        inFirst();
-        _il.MarkLabel(done);
+        _il.MarkLabel(past);
     }
 
     // For each packet: from where it stands to the end.
@@ -266,6 +247,14 @@ internal sealed unsafe partial class FusedEmitter
                 _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.StackTop)));
             }
             Label start = _il.DefineLabel();
+            if (_plan!.StackBytes > 0)
+            {
+                Label kept = _il.DefineLabel();
+                LoadRecord(nameof(StagedPacket.Restores));
+                _il.Emit(OpCodes.Brfalse, kept);
+                CopyStack(down: false);
+                _il.MarkLabel(kept);
+            }
             Label[] stubs = Dispatch(nameof(StagedPacket.Place), start);
             _tokens = _il.DeclareLocal(typeof(byte*));
             for (int i = 0; i < stubs.Length; i++)
@@ -393,6 +382,14 @@ internal sealed unsafe partial class FusedEmitter
     {
         _il.Emit(OpCodes.Ldloc, _tokens!);
         _il.Emit(OpCodes.Ldc_I4, index * sizeof(ulong));
+        _il.Emit(OpCodes.Add);
+    }
+
+    // In whichever frame the stage works: the token may have been made in the other one.
+    private void PushStackAddress(PointerFacts place)
+    {
+        _il.Emit(OpCodes.Ldloc, _top);
+        _il.Emit(OpCodes.Ldc_I8, place.Offset!.Value - place.Index * Machine.MaxStack);
         _il.Emit(OpCodes.Add);
     }
 

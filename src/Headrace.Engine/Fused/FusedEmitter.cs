@@ -230,6 +230,9 @@ internal sealed unsafe partial class FusedEmitter
             case ActorKind.Parameter:
                 PushParameter((int)actor.Immediate);
                 break;
+            case var _ when _plan is not null && StagePlan.IsPlacedOnStack(actor):
+                PushStackAddress(actor.Facts.Pointer);
+                break;
             default:
                 if (_placement.LocalOf(actor) is >= 0 and var local)
                 {

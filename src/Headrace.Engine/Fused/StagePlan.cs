@@ -89,6 +89,9 @@ internal sealed class StagePlan
     public static bool StandsAlone(Placement placement, Actor actor) =>
         !actor.IsLiteral && !placement.IsInTree(actor) && actor.Kind is not (ActorKind.Merge or ActorKind.Parameter);
 
+    /// <summary>True for the address of known bytes of the stack, which code finds from R10 wherever the stack is.</summary>
+    public static bool IsPlacedOnStack(Actor actor) => actor.Facts.Pointer is { Kind: PointerKind.Stack, Index: >= 0, Offset: not null };
+
     private IEnumerable<Actor> Standing(Block block) => block.Actors.Where(actor => StandsAlone(_placement, actor));
 
     private void FindRoles()
@@ -150,9 +153,11 @@ internal sealed class StagePlan
     {
         if (!_isDirect(load))
             return AheadRole.Stop;
-        bool knowsFrame = load.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Stack or PointerKind.Unknown or PointerKind.None) || load.Inputs[0].Kind == ActorKind.FramePointer;
-        return Both(Certain(load), knowsFrame ? AheadRole.Fire : AheadRole.FireWhileCertain);
+        return Both(Certain(load), OfAddress(load.Inputs[0]));
     }
+
+    private static AheadRole OfAddress(Actor pointer) =>
+        IsPlacedOnStack(pointer) || pointer.Facts.Pointer.Kind is not (PointerKind.Stack or PointerKind.Unknown or PointerKind.None) ? AheadRole.Fire : AheadRole.FireWhileCertain;
 
     private AheadRole Certain(Actor actor) => (actor.Effects.Reads & _written) != 0 ? AheadRole.Guess : AheadRole.Fire;
 
@@ -169,10 +174,10 @@ internal sealed class StagePlan
         if (!_isDirect(store))
             return AheadRole.Stop;
         int whole = _placement.Function.Frames * Machine.MaxStack;
-        bool isPlaced = store.Inputs[0].Kind == ActorKind.FramePointer && place.Offset is not null;
-        bool knowsSource = store.Kind != ActorKind.CopyBytes || store.Inputs[1].Kind == ActorKind.FramePointer || store.Inputs[1].Facts.Pointer.Kind is PointerKind.Packet or PointerKind.MapValue;
+        bool isPlaced = IsPlacedOnStack(store.Inputs[0]);
         StackBytes = Math.Max(StackBytes, isPlaced ? (int)(place.Index * Machine.MaxStack - place.Offset!.Value) : whole);
-        return Both(Certain(store), isPlaced && knowsSource ? AheadRole.Fire : AheadRole.FireWhileCertain);
+        AheadRole role = Both(Certain(store), OfAddress(store.Inputs[0]));
+        return store.Kind == ActorKind.CopyBytes ? Both(role, OfAddress(store.Inputs[1])) : role;
     }
 
     private AheadRole HelperRole(Actor helper)
@@ -180,7 +185,8 @@ internal sealed class StagePlan
         if (IsLookup(helper, out int map))
         {
             bool leavesTrace = _program.MapArray[map].Type is MapType.LruHash or MapType.LruPerCpuHash;
-            return leavesTrace ? AheadRole.Guess : Certain(helper);
+            // That a look-up finds something may be proved from what its key is.
+            return Both(leavesTrace ? AheadRole.Guess : Certain(helper), OfAddress(helper.Inputs[1]));
         }
         switch (helper.Helper)
         {

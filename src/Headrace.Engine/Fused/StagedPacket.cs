@@ -14,4 +14,7 @@ internal struct StagedPacket
 
     /// <summary>1 when what led to <see cref="Next"/> is a guess.</summary>
     public int IsGuess;
+
+    /// <summary>1 when a stage has written to the stack past <see cref="Place"/>: what it was there is kept in the frame of guesses.</summary>
+    public int Restores;
 }

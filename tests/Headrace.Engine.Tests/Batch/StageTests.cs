@@ -29,12 +29,21 @@ public sealed unsafe class StageTests
         for (int seed = first; seed < first + count; seed++)
         {
             (string main, string next) = new Writer(new Random(seed)).Write();
-            string story = $"HEADRACE_SEED={seed} repeats it:\n{main}\n\nnext:\n{next}\n";
-            string expected = story + Run(main, next, seed, EngineKind.Interpreter, StageChoice.None, ref fetched);
+            string expected = Run(main, next, seed, EngineKind.Interpreter, StageChoice.None, ref fetched);
             foreach (StageChoice choice in new[] { StageChoice.All, new StageChoice(1, true), new StageChoice(2, true) })
-                Assert.Equal(expected, story + Run(main, next, seed, EngineKind.Batch, choice, ref fetched));
+            {
+                string actual = Run(main, next, seed, EngineKind.Batch, choice, ref fetched);
+                Assert.True(expected == actual, $"HEADRACE_SEED={seed} repeats it, {choice}:\n{main}\n\nnext:\n{next}\n\n{FirstDifference(expected, actual)}");
+            }
         }
         Assert.True(fetched > (given is null ? count * Packets : 0), $"{fetched} look-ups were fetched ahead: the test tries nothing");
+    }
+
+    private static string FirstDifference(string expected, string actual)
+    {
+        string[] lines = expected.Split('\n'), others = actual.Split('\n');
+        int line = Enumerable.Range(0, Math.Min(lines.Length, others.Length)).FirstOrDefault(i => lines[i] != others[i]);
+        return $"line {line}: '{lines[line]}' packet by packet, '{others[line]}' in stages";
     }
 
     private static string Run(string main, string next, int seed, EngineKind engine, StageChoice choice, ref long fetched)
