@@ -38,7 +38,7 @@ public sealed unsafe class BatchExecutor : JitExecutor
     public BatchExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, options)
     {
         _choice = (options ?? new MachineOptions()).Stages;
-        _mayStage = !program.IsPlain && _choice.Most > 0 && program.ReferencedMaps.Any(map => map.CanStage);
+        _mayStage = !program.IsPlain && program.IsCompiled && _choice.Most > 0 && program.ReferencedMaps.Any(map => map.CanStage);
         _burst = (StagedBurst*)NativeMemory.AllocZeroed((nuint)sizeof(StagedBurst));
         _burst->Lookups = (StagedLookup*)NativeMemory.AllocZeroed(Chunk, (nuint)sizeof(StagedLookup));
     }
