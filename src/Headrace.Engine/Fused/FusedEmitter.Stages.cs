@@ -188,7 +188,7 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Ldc_I8, 1L << site);
         _il.Emit(OpCodes.And);
         _il.Emit(OpCodes.Brfalse, pass);
-        _maps.Load(lookup.Inputs[0].Facts.Pointer.Index);
+        _maps.Load(lookup.Map);
         Push(lookup.Inputs[1], wide: true);
         _il.Emit(OpCodes.Conv_U);
         _il.Emit(OpCodes.Ldloc, _lookup!);

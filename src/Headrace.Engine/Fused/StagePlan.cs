@@ -1,6 +1,5 @@
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
 namespace Headrace.Engine.Fused;
 
@@ -191,7 +190,7 @@ internal sealed class StagePlan
         switch (helper.Helper)
         {
             case HelperId.GetSmpProcessorId:
-                return AheadRole.Fire;
+                return helper.Expansion is { Form: HelperForm.MachineNumber } ? AheadRole.Fire : AheadRole.Stop;
             case HelperId.KtimeGetNs or HelperId.KtimeGetBootNs or HelperId.KtimeGetCoarseNs or HelperId.KtimeGetTaiNs or HelperId.Jiffies64 or HelperId.GetPrandomU32
                 or HelperId.CsumDiff or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.Redirect or HelperId.RedirectMap
                 or HelperId.RingbufOutput or HelperId.PerfEventOutput:
@@ -203,8 +202,8 @@ internal sealed class StagePlan
 
     private bool IsLookup(Actor actor, out int map)
     {
-        map = actor.Kind == ActorKind.Helper && actor.Helper == HelperId.MapLookupElem && actor.Inputs[0].Facts.Pointer is { Kind: PointerKind.Map, Index: >= 0 and var index } ? index : -1;
-        return map >= 0 && ProgramFacts.GivesValues(_program.MapArray[map].Type);
+        map = actor is { Kind: ActorKind.Helper, Map: >= 0, Expansion.Form: HelperForm.ArrayElement or HelperForm.PerCpuArrayElement or HelperForm.HashLookup or HelperForm.PrefixLookup } ? actor.Map : -1;
+        return map >= 0;
     }
 
     /// <summary>The actors of an actor's expression besides itself; for a way out also those of what it gives merges.</summary>
