@@ -36,7 +36,7 @@ internal sealed class FoldConstants : IPass
             actor.Become(same);
             return true;
         }
-        return Gather(actor) || FoldComparison(actor);
+        return Gather(actor) || GatherAddress(actor) || FoldComparison(actor);
     }
 
     private static bool MoveConstantRight(Actor actor)
@@ -105,6 +105,27 @@ internal sealed class FoldConstants : IPass
         actor.SetInput(0, inner.Inputs[0]);
         actor.SetInput(1, actor.Constant(both));
         return true;
+    }
+
+    /// <summary>p + (x + 4) becomes (p + x) + 4: what is loaded near x has one address, at different displacements.</summary>
+    private static bool GatherAddress(Actor actor)
+    {
+        if (actor is not { Kind: ActorKind.Add, Is32: false } || actor.Facts.Pointer.Kind == PointerKind.None)
+            return false;
+        for (int input = 0; input < 2; input++)
+        {
+            Actor index = actor.Inputs[input];
+            if (index.Kind != ActorKind.Add || index.ConstantInput(1) is not { } distance || index.Facts.Pointer.Kind != PointerKind.None)
+                continue;
+            // 32 bits wrap around where the address would go on.
+            if (index.Is32 && (index.Inputs[0].Facts.Max > uint.MaxValue || index.Inputs[0].Facts.Max + (uint)distance > uint.MaxValue))
+                continue;
+            Actor start = actor.Before(ActorKind.Add, actor.Inputs[1 - input], index.Inputs[0]);
+            actor.SetInput(0, start);
+            actor.SetInput(1, actor.Constant(index.Is32 ? (uint)distance : distance));
+            return true;
+        }
+        return false;
     }
 
     /// <summary>A comparison of a comparison with 0 is the first, or its opposite.</summary>

@@ -66,7 +66,7 @@ internal sealed class InlineFunctions : IPass
                 else if (actor.Kind == ActorKind.Parameter)
                     actors[actor] = call.Inputs[(int)actor.Immediate - 1];
                 else
-                    blocks[block].Append(actors[actor] = Copy(graph, actor, frame));
+                    blocks[block].Append(actors[actor] = Copy(actor, frame));
             }
         }
         foreach (Block block in callee.List)
@@ -95,12 +95,11 @@ internal sealed class InlineFunctions : IPass
         before.Connect(blocks[callee.Entry]);
     }
 
-    private static Actor Copy(Graph graph, Actor actor, int frame)
+    private static Actor Copy(Actor actor, int frame)
     {
-        Actor copy = graph.NewActor(actor.Kind == ActorKind.Return ? ActorKind.Goto : actor.Kind, actor.Slot);
-        (copy.Is32, copy.Signed, copy.Size, copy.Length) = (actor.Is32, actor.Signed, actor.Size, actor.Length);
-        (copy.Immediate, copy.Immediate2, copy.Condition, copy.AtomicOp) = (actor.Immediate, actor.Immediate2, actor.Condition, actor.AtomicOp);
-        (copy.Helper, copy.Map, copy.Expansion, copy.Proved) = (actor.Helper, actor.Map, actor.Expansion, actor.Proved);
+        Actor copy = actor.Copy();
+        if (actor.Kind == ActorKind.Return)
+            copy.Kind = ActorKind.Goto;
         copy.Frame = actor.Frame + frame;
         return copy;
     }

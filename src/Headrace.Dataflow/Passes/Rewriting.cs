@@ -52,6 +52,17 @@ internal static class Rewriting
         return actor;
     }
 
+    /// <summary>Makes an actor that does what another does, without inputs yet and in no block, with what is proved of it.</summary>
+    public static Actor Copy(this Actor actor)
+    {
+        Actor copy = actor.Block!.Function.Graph.NewActor(actor.Kind, actor.Slot);
+        (copy.Is32, copy.Signed, copy.Size, copy.Length) = (actor.Is32, actor.Signed, actor.Size, actor.Length);
+        (copy.Immediate, copy.Immediate2, copy.Condition, copy.AtomicOp) = (actor.Immediate, actor.Immediate2, actor.Condition, actor.AtomicOp);
+        (copy.Helper, copy.Map, copy.Expansion, copy.Proved) = (actor.Helper, actor.Map, actor.Expansion, actor.Proved);
+        (copy.Frame, copy.Effects) = (actor.Frame, actor.Effects);
+        return copy;
+    }
+
     /// <summary>A constant of the function an actor is in.</summary>
     public static Actor Constant(this Actor place, ulong value) => place.Block!.Function.Constant(value);
 

@@ -63,8 +63,15 @@ internal sealed unsafe partial class FusedEmitter
                 displacement -= pointer.Immediate * Machine.MaxStack;
                 break;
             case ActorKind.MapValueAddress:
-                _il.Emit(OpCodes.Ldc_I8, (long)MapValues.Address(_program.MapArray[pointer.Map]) + pointer.Immediate + displacement);
-                return;
+                long values = (long)MapValues.Address(_program.MapArray[pointer.Map]);
+                displacement += pointer.Immediate;
+                if (_constants?.Of(values) is not { } variable)
+                {
+                    _il.Emit(OpCodes.Ldc_I8, values + displacement);
+                    return;
+                }
+                _il.Emit(OpCodes.Ldloc, variable);
+                break;
             case ActorKind.ElementAddress:
                 _maps.Element(pointer.Map, (uint)pointer.Immediate, displacement);
                 return;

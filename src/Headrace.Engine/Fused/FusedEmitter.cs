@@ -34,6 +34,7 @@ internal sealed unsafe partial class FusedEmitter
     private readonly LocalBuilder? _budget;
     private readonly LocalBuilder? _loops;
     private readonly LocalBuilder? _depth;
+    private RepeatedConstants? _constants;
 
     /// <summary>Prepares to write a function.</summary>
     /// <param name="owner">The program it belongs to.</param>
@@ -94,6 +95,7 @@ internal sealed unsafe partial class FusedEmitter
         LoadField(_state, nameof(MachineState.StackTop));
         _il.Emit(OpCodes.Conv_U8);
         _il.Emit(OpCodes.Stloc, _top);
+        _constants = new RepeatedConstants(_il, _function, _program.MapArray, _machine, _state);
 
         _il.MarkLabel(run);
         _il.Emit(OpCodes.Ldloc, _frame);
@@ -274,7 +276,9 @@ internal sealed unsafe partial class FusedEmitter
 
     private void Constant(long value, bool wide)
     {
-        if (wide)
+        if (wide && _constants?.Of(value) is { } variable)
+            _il.Emit(OpCodes.Ldloc, variable);
+        else if (wide)
             _il.Emit(OpCodes.Ldc_I8, value);
         else
             _il.Emit(OpCodes.Ldc_I4, (int)value);

@@ -118,10 +118,28 @@ internal sealed class Placement
             root = _roots.TryGetValue(user, out int outer) ? outer : place;
         }
         if (actor.Kind != ActorKind.Load)
-            return root;
+            return KeepsMoreWaiting(actor, position, root, positions) ? null : root;
         // What is taken on one way out alone is not done on the others: a load that may fault has to be.
         bool mayBeLeftOut = root == block.Actors.Count && block.Successors.Count > 1;
         return IsFree(actor, position, root) && (_loadsMove || !mayBeLeftOut) ? root : null;
+    }
+
+    /// <summary>True when two tokens would have to wait, past stores, for an actor that could be done with them now: one waits then.</summary>
+    private bool KeepsMoreWaiting(Actor actor, int position, int root, Dictionary<Actor, int> positions)
+    {
+        if (actor.Inputs.Count < 2 || actor.Kind == ActorKind.Compare)
+            return false;
+        int waiting = 0;
+        foreach (Actor input in actor.Inputs)
+        {
+            if (positions.TryGetValue(input, out int place) && Waits(input, place))
+                waiting++;
+        }
+        return waiting > 1 && Enumerable.Range(position, root - position).Any(i => actor.Block!.Actors[i].Effects.Writes != 0);
+
+        // What has no other user goes along, but for a load that cannot; what is needed later still waits anyway.
+        bool Waits(Actor input, int place) => input.Users.Count == 1 ? input.Kind == ActorKind.Load && !IsFree(input, place, root)
+            : !input.IsLiteral && input.Users.All(user => user == actor || (positions.TryGetValue(user, out int use) && use < root));
     }
 
     private static int Way(Actor merge, Actor input)

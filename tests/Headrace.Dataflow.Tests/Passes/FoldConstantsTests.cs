@@ -37,6 +37,18 @@ public class FoldConstantsTests
         Assert.Equal((ActorKind.Parameter, 12), (load.Inputs[0].Kind, load.Immediate));
     }
 
+    [Theory]
+    [InlineData("r2 &= 255\nr2 += 5\nr1 += r2", true)]
+    [InlineData("r2 &= 255\nw2 += 5\nr1 += r2", true)]
+    [InlineData("w2 += 5\nr1 += r2", false)] // wraps around at 32 bits
+    [InlineData("r2 &= 255\nw2 += -5\nr1 += r2", false)]
+    public void An_index_gives_its_constant_to_the_displacement(string address, bool gives)
+    {
+        Graph graph = Graphs.Plain($"{address}\nr0 = *(u8 *)(r1 +1)\nexit");
+        Graphs.Apply(graph, Pass);
+        Assert.Equal(gives ? 6 : 1, Graphs.Only(graph, ActorKind.Load).Immediate);
+    }
+
     [Fact]
     public void Thirty_two_bit_sums_keep_their_width()
     {

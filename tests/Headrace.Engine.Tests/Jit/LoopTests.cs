@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Headrace.Dataflow;
 
 namespace Headrace.Engine.Tests.Jit;
 
@@ -8,7 +9,9 @@ namespace Headrace.Engine.Tests.Jit;
 /// <remarks><c>HEADRACE_SEED</c> runs one program alone.</remarks>
 public unsafe class LoopTests(ITestOutputHelper output)
 {
-    private const int Programs = 1500;
+    private const int Programs = 1500, Bytes = 512;
+
+    private static readonly EngineKind[] s_engines = [EngineKind.Jit, EngineKind.Fused];
 
     private static readonly uint[] s_edges = [0, 1, 2, 3, 7, 10, 1000, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff];
 
@@ -23,16 +26,26 @@ public unsafe class LoopTests(ITestOutputHelper output)
         {
             int seed = unchecked(first + i);
             string text = Draw(new Random(seed));
-            byte[][] interpreter = Run(text, EngineKind.Interpreter, seed), jit = Run(text, EngineKind.Jit, seed);
-            for (int packet = 0; packet < interpreter.Length; packet++)
-                Assert.True(interpreter[packet].AsSpan().SequenceEqual(jit[packet]), $"seed {seed}, packet {packet}: the jit leaves another packet\n{text}");
+            byte[][] interpreter = Run(text, EngineKind.Interpreter, seed);
+            string without = PassPipeline.Names[(int)((uint)seed % PassPipeline.Names.Count)];
+            foreach (EngineKind engine in s_engines)
+                Compare(Run(text, engine, seed), engine.ToString());
+            Compare(Run(text, loaded => new FusedExecutor(loaded, loaded.BuildGraph(PassOptions.Without(without))), seed), $"{EngineKind.Fused} without {without}");
+
+            void Compare(byte[][] compiled, string engine)
+            {
+                for (int packet = 0; packet < interpreter.Length; packet++)
+                    Assert.True(interpreter[packet].AsSpan().SequenceEqual(compiled[packet]), $"seed {seed}, packet {packet}: {engine} leaves another packet\n{text}");
+            }
         }
     }
 
     [Theory]
-    [InlineData("w2 /= w4")]
-    [InlineData("w2 %= w4")]
-    public void Every_pair_of_edges_is_divided_right(string division)
+    [InlineData("w2 /= w4", EngineKind.Jit)]
+    [InlineData("w2 %= w4", EngineKind.Jit)]
+    [InlineData("w2 /= w4", EngineKind.Fused)]
+    [InlineData("w2 %= w4", EngineKind.Fused)]
+    public void Every_pair_of_edges_is_divided_right(string division, EngineKind engine)
     {
         // The divisor changes from packet to packet, the number inside the loop.
         using Collection collection = Collection.Load(TestProgram.Spec($"""
@@ -57,7 +70,7 @@ public unsafe class LoopTests(ITestOutputHelper output)
             r0 = 2
             exit
             """));
-        using Executor executor = collection.Programs["main"].CreateExecutor(EngineKind.Jit);
+        using Executor executor = collection.Programs["main"].CreateExecutor(engine);
         using var burst = new PacketBurst(s_edges.Length * 2);
         foreach (uint divisor in (uint[])[.. s_edges, .. s_edges])
         {
@@ -79,14 +92,14 @@ public unsafe class LoopTests(ITestOutputHelper output)
         }
     }
 
-    // R0 and R2 to R4 are numbers, R5 counts, R6 is the packet. What they hold in the end goes into the packet.
+    // R0 and R2 to R4 are numbers, R5 counts, R6 is the packet, R7 a place in it. What they hold in the end goes into the packet.
     private static string Draw(Random random)
     {
         var text = new StringBuilder("""
             r6 = *(u32 *)(r1 +0)
             r1 = *(u32 *)(r1 +4)
             r2 = r6
-            r2 += 64
+            r2 += 512
             if r2 > r1 goto out
             r0 = *(u64 *)(r6 +0)
             r2 = *(u32 *)(r6 +8)
@@ -137,8 +150,9 @@ public unsafe class LoopTests(ITestOutputHelper output)
         int dst = numbers[random.Next(4)], src = random.Next(5) == 0 ? 5 : numbers[random.Next(4)];
         char width = random.Next(2) == 0 ? 'r' : 'w';
         string op = ((string[])["+=", "-=", "*=", "|=", "&=", "^=", "/=", "%=", "="])[random.Next(9)];
-        return random.Next(6) switch
+        return random.Next(7) switch
         {
+            6 => string.Create(CultureInfo.InvariantCulture, $"r7 = r6\nr7 += r5\n{Access(random, dst)}"),
             0 => string.Create(CultureInfo.InvariantCulture, $"r{dst} = {random.NextInt64()} ll"),
             1 => string.Create(CultureInfo.InvariantCulture, $"{width}{dst} {((string[])["<<=", ">>=", "s>>="])[random.Next(3)]} {random.Next(width == 'r' ? 64 : 32)}"),
             2 => string.Create(CultureInfo.InvariantCulture, $"{width}{dst} {op} {random.Next(1, 1000)}"),
@@ -146,15 +160,24 @@ public unsafe class LoopTests(ITestOutputHelper output)
         };
     }
 
-    private static byte[][] Run(string text, EngineKind engine, int seed)
+    // The counter stays below 300.
+    private static string Access(Random random, int register)
+    {
+        string place = string.Create(CultureInfo.InvariantCulture, $"*({((string[])["u8", "u16", "u32", "u64"])[random.Next(4)]} *)(r7 +{random.Next(0, 200)})");
+        return random.Next(2) == 0 ? $"r{register} = {place}" : $"{place} = r{register}";
+    }
+
+    private static byte[][] Run(string text, EngineKind engine, int seed) => Run(text, loaded => loaded.CreateExecutor(engine), seed);
+
+    private static byte[][] Run(string text, Func<LoadedProgram, Executor> create, int seed)
     {
         using Collection collection = Collection.Load(TestProgram.Spec(text));
-        using Executor executor = collection.Programs["main"].CreateExecutor(engine);
+        using Executor executor = create(collection.Programs["main"]);
         using var burst = new PacketBurst(16);
         var random = new Random(seed);
         for (int packet = 0; packet < 16; packet++)
         {
-            byte[] bytes = new byte[64];
+            byte[] bytes = new byte[Bytes];
             random.NextBytes(bytes);
             for (int word = 0; word < 6; word++)
             {
