@@ -9,7 +9,7 @@ namespace Headrace.Engine.Tests.Jit;
 /// <remarks><c>HEADRACE_SEED</c> runs one program alone.</remarks>
 public unsafe class LoopTests(ITestOutputHelper output)
 {
-    private const int Programs = 1500, Bytes = 512;
+    private const int Programs = 600, Bytes = 512;
 
     private static readonly EngineKind[] s_engines = [EngineKind.Jit, EngineKind.Fused];
 
