@@ -38,16 +38,6 @@ internal static class Graphs
         return Graph.Build(spec, program, result.Program);
     }
 
-    /// <summary>The graph of an XDP program in text with what the verifier proves of it, without any pass.</summary>
-    public static Graph Verified(string text)
-    {
-        var spec = new CollectionSpec { Source = "test", License = "GPL" };
-        var program = new ProgramSpec { Name = "main", Type = ProgramType.Xdp, License = "GPL", Instructions = Assembler.Assemble(text) };
-        spec.Programs.Add(program);
-        VerifierResult result = ProgramVerifier.Verify(spec, program);
-        return Graph.Build(spec, program, result.Program ?? throw new InvalidOperationException($"the verifier refuses the test's program: {result.Error}"));
-    }
-
     /// <summary>A map for programs in text.</summary>
     public static MapSpec Map(string name, MapType type = MapType.Hash, uint keySize = 4, uint valueSize = 8) =>
         new() { Name = name, Type = type, KeySize = keySize, ValueSize = valueSize, MaxEntries = 16 };

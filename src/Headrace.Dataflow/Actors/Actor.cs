@@ -55,6 +55,9 @@ public sealed class Actor
     /// <summary>The atomic operation.</summary>
     public AtomicOp AtomicOp { get; internal set; }
 
+    /// <summary>True for an atomic addition that may reach memory late: what it adds for packets in a row may be summed, up to the end of a burst.</summary>
+    public bool IsCombined { get; internal set; }
+
     /// <summary>Which helper is called.</summary>
     public HelperId Helper { get; internal set; }
 

@@ -35,7 +35,7 @@ internal static class ActorText
             ActorKind.Store => $"store{actor.Size * 8} {Place(actor)}",
             ActorKind.CopyBytes => $"copy {actor.Length} bytes",
             ActorKind.ClearBytes => $"clear {actor.Length} bytes {Place(actor)}",
-            ActorKind.Atomic => $"atomic {Atomic(actor.AtomicOp)}{actor.Size * 8} {Place(actor)}",
+            ActorKind.Atomic => $"atomic {Atomic(actor.AtomicOp)}{actor.Size * 8} {Place(actor)}{(actor.IsCombined ? " a burst" : "")}",
             ActorKind.PacketLoad => $"packet{actor.Size * 8}[{actor.Immediate}]",
             ActorKind.Helper => $"{HelperNames.Of(actor.Helper)}{(map is null ? "" : $"({map.Name})")}",
             ActorKind.Call => $"call {actor.Block?.Function.Graph.List.FirstOrDefault(function => function.Start == actor.Immediate)?.Name ?? $"function {actor.Immediate}"}",

@@ -36,6 +36,7 @@ public static class PassPipeline
         new DeadActors(),
         new ExpandHelpers(),
         new ConstantTailCalls(),
+        new CombineCounters(),
     ];
 
     /// <summary>The names of the passes.</summary>

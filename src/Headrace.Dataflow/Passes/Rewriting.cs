@@ -59,7 +59,7 @@ internal static class Rewriting
         (copy.Is32, copy.Signed, copy.Size, copy.Length) = (actor.Is32, actor.Signed, actor.Size, actor.Length);
         (copy.Immediate, copy.Immediate2, copy.Condition, copy.AtomicOp) = (actor.Immediate, actor.Immediate2, actor.Condition, actor.AtomicOp);
         (copy.Helper, copy.Map, copy.Expansion, copy.Proved) = (actor.Helper, actor.Map, actor.Expansion, actor.Proved);
-        (copy.Frame, copy.Effects) = (actor.Frame, actor.Effects);
+        (copy.Frame, copy.Effects, copy.IsCombined) = (actor.Frame, actor.Effects, actor.IsCombined);
         return copy;
     }
 

@@ -96,6 +96,7 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Conv_U8);
         _il.Emit(OpCodes.Stloc, _top);
         _constants = new RepeatedConstants(_il, _function, _program.MapArray, _machine, _state);
+        StartCounters();
 
         _il.MarkLabel(run);
         _il.Emit(OpCodes.Ldloc, _frame);
@@ -110,6 +111,7 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Stloc, _frame);
         _il.Emit(OpCodes.Br, run);
         _il.MarkLabel(done);
+        FinishCounters();
         _il.Emit(OpCodes.Ret);
         EmitRare();
     }
@@ -185,6 +187,9 @@ internal sealed unsafe partial class FusedEmitter
         int local = _placement.LocalOf(actor);
         switch (actor.Kind)
         {
+            case ActorKind.Atomic when _counters.TryGetValue(actor, out (LocalBuilder Address, LocalBuilder Sum) counter):
+                Count(actor, counter.Address, counter.Sum);
+                return;
             case ActorKind.Store:
                 EmitStore(actor);
                 return;
