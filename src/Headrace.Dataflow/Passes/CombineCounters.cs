@@ -16,7 +16,8 @@ internal sealed class CombineCounters : IPass
 
     public int Run(Graph graph)
     {
-        if (!graph.IsVerified || graph.Program.Type != ProgramType.Xdp || !graph.Snapshot().Any(IsAddition) || graph.Snapshot().Any(MayEndBurst))
+        if (!graph.IsVerified || graph.Program.Type != ProgramType.Xdp || !graph.Snapshot().Any(IsAddition) || graph.Snapshot().Any(MayEndBurst)
+            || graph.Program.Functions.Any(function => function.IsGlobal && function.Start != 0))
             return 0;
         ulong others = graph.Snapshot().Where(actor => !IsAddition(actor)).Aggregate(0UL, (bits, actor) => bits | actor.Effects.All);
         int changes = 0;
@@ -34,7 +35,7 @@ internal sealed class CombineCounters : IPass
         && actor.Inputs[0].Facts.Pointer is { Kind: PointerKind.MapValue, Index: >= 0 and var map }
         && actor.Block!.Function.Graph.Maps[map].Type is MapType.Array or MapType.PerCpuArray;
 
-    // Faults and calls, which may lead anywhere. The verifier has seen to accesses.
+    // Faults and calls, which may lead anywhere, and budgets (see UnrollLoops). The verifier has seen to accesses.
     private static bool MayEndBurst(Actor actor) => actor.Kind is ActorKind.Call or ActorKind.TailCall or ActorKind.LoopBudget or ActorKind.PacketLoad
         || (actor.Kind == ActorKind.Helper && actor.Helper is not (HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem
             or HelperId.KtimeGetNs or HelperId.GetPrandomU32 or HelperId.GetSmpProcessorId or HelperId.Redirect or HelperId.RedirectMap));

@@ -44,9 +44,9 @@ internal sealed class UnrollLoops : IPass
         return changes;
     }
 
-    // What may go on longer than a verifier has looked is stopped by a budget, which each round spends of.
-    private static bool IsCounted(Graph graph) =>
-        !graph.IsVerified || graph.Snapshot().Any(actor => actor.Kind is ActorKind.FunctionAddress or ActorKind.LoopBudget);
+    // What may go on longer than a verifier has looked, global functions among it, is stopped by a budget, which each round spends of.
+    private static bool IsCounted(Graph graph) => !graph.IsVerified || graph.Program.Functions.Any(function => function.IsGlobal && function.Start != 0)
+        || graph.Snapshot().Any(actor => actor.Kind is ActorKind.FunctionAddress or ActorKind.LoopBudget);
 
     // A call takes so long that a loop around it costs nothing.
     private static bool MayCopy(Block body) => body.List.TrueForAll(actor => actor.Kind is not (ActorKind.Call or ActorKind.Helper or ActorKind.LoopBudget));

@@ -46,7 +46,7 @@ public unsafe class CounterTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using Collection interpreted = Load(), compiled = Load();
-        using Executor interpreter = interpreted.Programs["main"].CreateExecutor(EngineKind.Interpreter), fused = compiled.Programs["main"].CreateExecutor(EngineKind.Fused);
+        using Executor interpreter = interpreted.Programs["main"].CreateExecutor(EngineKind.Interpreter), fused = compiled.Programs["main"].CreateExecutor(EngineKind.Jit);
         Assert.Contains(compiled.Programs["main"].Graph.Main.Actors, actor => actor.IsCombined);
         using var burst = new PacketBurst(64);
         for (int round = 0; round < 50; round++)
@@ -73,7 +73,7 @@ public unsafe class CounterTests(ITestOutputHelper output)
         using Collection collection = Load();
         var threads = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
         {
-            using Executor executor = collection.Programs["main"].CreateExecutor(EngineKind.Fused);
+            using Executor executor = collection.Programs["main"].CreateExecutor(EngineKind.Jit);
             using var burst = new PacketBurst(Packets);
             for (int i = 0; i < Packets; i++)
                 burst.Add([(byte)(i / 4), 3, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
