@@ -35,10 +35,10 @@ public sealed unsafe class BatchExecutor : JitExecutor
     /// <summary>Makes an executor with a machine of its own.</summary>
     /// <param name="program">The program it starts.</param>
     /// <param name="options">What the machine tells the program of the world; null for the defaults.</param>
-    public BatchExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, options)
+    public BatchExecutor(LoadedProgram program, MachineOptions? options = null) : base(program, EngineKind.Batch, null, options)
     {
         _choice = (options ?? new MachineOptions()).Stages;
-        _mayStage = !program.IsPlain && program.IsCompiled && _choice.Most > 0 && program.ReferencedMaps.Any(map => map.CanStage);
+        _mayStage = !program.IsPlain && _choice.Most > 0 && program.ReferencedMaps.Any(map => map.CanStage);
         _burst = (StagedBurst*)NativeMemory.AllocZeroed((nuint)sizeof(StagedBurst));
         _burst->Lookups = (StagedLookup*)NativeMemory.AllocZeroed(Chunk, (nuint)sizeof(StagedLookup));
     }

@@ -272,7 +272,7 @@ internal sealed unsafe partial class FusedEmitter
         Convert(wide, !narrow);
     }
 
-    // 32-bit divisions of variables that are kept in 64 bits are done in 64: see FunctionEmitter.Widened.
+    // 32-bit divisions of variables that are kept in 64 bits are done in 64 (see Widened).
     private void Divide(Actor a, Actor b, bool wide, bool signed, bool isMod)
     {
         bool widened = !wide && (!IsHeldNarrow(a) || !IsHeldNarrow(b));

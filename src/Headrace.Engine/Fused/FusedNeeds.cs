@@ -30,7 +30,7 @@ internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool B
                 {
                     case ActorKind.Helper:
                         program = true;
-                        begin |= !FunctionNeeds.LeavesNothing(actor.Helper);
+                        begin |= !LeavesNothing(actor.Helper);
                         counts |= (HelperEffectTable.Of(actor.Helper) & Jit.HelperEffects.CallsBack) != 0;
                         break;
                     case ActorKind.TailCall:
@@ -53,4 +53,11 @@ internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool B
         }
         return new FusedNeeds(program || tailCalls, program, begin, budget || counts, counts);
     }
+
+    // Nothing in the machine for the next run to find.
+    private static bool LeavesNothing(HelperId helper) => helper is
+        HelperId.TailCall or HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.KtimeGetNs or HelperId.GetPrandomU32
+        or HelperId.GetSmpProcessorId or HelperId.CsumDiff or HelperId.Redirect or HelperId.RedirectMap or HelperId.PerfEventOutput
+        or HelperId.RingbufOutput or HelperId.FibLookup or HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta
+        or HelperId.XdpGetBuffLen or HelperId.XdpLoadBytes or HelperId.XdpStoreBytes or HelperId.CheckMtu;
 }

@@ -5,7 +5,10 @@ using Headrace.Engine.Jit;
 namespace Headrace.Engine.Fused;
 
 /// <summary>The machine code of a program's graph, made form by form as it is asked for. Shared between threads and executors.</summary>
-/// <remarks>As with <see cref="CompiledProgram"/>, maps' addresses are constants in it: it lives no longer than they do.</remarks>
+/// <remarks>
+/// Dynamic methods are optimised when they are first called and never again, so nothing warms up. Addresses and sizes of the
+/// program's maps are constants in the code: it lives no longer than they do.
+/// </remarks>
 internal sealed class FusedProgram
 {
     private readonly Lock _lock = new();
@@ -63,7 +66,7 @@ internal sealed class FusedProgram
         {
             if (_burst is { } known)
                 return known;
-            DynamicMethod method = FunctionTable.NewMethod(Program.Name, typeof(void), JitMethods.BurstParameters);
+            DynamicMethod method = JitMethods.NewMethod(Program.Name, typeof(void), JitMethods.BurstParameters);
             new FusedEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: true).EmitBurst();
             _functions.WritePending();
             BurstMethod burst = method.CreateDelegate<BurstMethod>(Program.MapArray);
@@ -80,8 +83,8 @@ internal sealed class FusedProgram
                 return _staged;
             if (Graph is { IsVerified: true, IsPlain: false })
             {
-                DynamicMethod ahead = FunctionTable.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
-                DynamicMethod last = FunctionTable.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
+                DynamicMethod ahead = JitMethods.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
+                DynamicMethod last = JitMethods.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
                 if (FusedEmitter.EmitStages(this, ahead.GetILGenerator(), last.GetILGenerator()) is var (sites, recordBytes, stackStride))
                 {
                     _functions.WritePending();
@@ -99,7 +102,7 @@ internal sealed class FusedProgram
         {
             if (_entry is { } known)
                 return known;
-            DynamicMethod method = FunctionTable.NewMethod(Program.Name, typeof(ulong), JitMethods.EntryParameters);
+            DynamicMethod method = JitMethods.NewMethod(Program.Name, typeof(ulong), JitMethods.EntryParameters);
             new FusedEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: false).EmitFunction();
             _functions.WritePending();
             EntryMethod entry = method.CreateDelegate<EntryMethod>(Program.MapArray);
@@ -117,7 +120,7 @@ internal sealed class FusedProgram
         {
             if (_methods.TryGetValue(function, out DynamicMethod? method))
                 return method;
-            method = FunctionTable.NewMethod(owner.Program.FunctionAt(function), typeof(ulong), JitMethods.FunctionParameters);
+            method = JitMethods.NewMethod(owner.Program.FunctionAt(function), typeof(ulong), JitMethods.FunctionParameters);
             _methods.Add(function, method);
             _pending.Enqueue(function);
             return method;

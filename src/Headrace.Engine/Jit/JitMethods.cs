@@ -17,6 +17,10 @@ internal static unsafe class JitMethods
     /// <summary>Index of the parameter that brings R1 to a function.</summary>
     public const int FirstArgument = 2;
 
+    /// <summary>Makes an empty method that may use everything of this assembly.</summary>
+    public static DynamicMethod NewMethod(string name, Type result, Type[] parameters) =>
+        new(name, result, parameters, typeof(JitMethods).Module, skipVisibility: true) { InitLocals = false };
+
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
 
     /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames.</summary>

@@ -42,7 +42,7 @@ public abstract unsafe class Executor : IDisposable
 
     /// <summary>Runs another program over the packet at hand, from its start, in the place of one that tail-calls it.</summary>
     /// <returns>R0 at its exit.</returns>
-    internal virtual ulong Enter(LoadedProgram program) => program.CompiledEntry(Machine, (ulong)Machine.State->Frame, 0);
+    internal abstract ulong Enter(LoadedProgram program);
 
     /// <summary>Calls a function of a program on the machine's stack, for helpers that take a callback.</summary>
     internal abstract ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5);

@@ -169,8 +169,8 @@ public sealed partial class LoadedProgram : IDisposable
     public Executor CreateExecutor(EngineKind kind, MachineOptions? options = null) => kind switch
     {
         EngineKind.Interpreter => new Interpreter(this, options),
-        EngineKind.Jit => IsCompiled ? new FusedExecutor(this, options) : new Interpreter(this, options),
-        EngineKind.Batch => new BatchExecutor(this, options),
+        EngineKind.Jit => IsCompiled ? new JitExecutor(this, options) : new Interpreter(this, options),
+        EngineKind.Batch => IsCompiled ? new BatchExecutor(this, options) : new Interpreter(this, options),
         EngineKind.Dataflow => new DataflowExecutor(this, options),
         _ => throw new UnsupportedFeatureException($"program '{Name}'", $"engine {kind}", $"there is none yet: use {EngineKind.Interpreter}"),
     };

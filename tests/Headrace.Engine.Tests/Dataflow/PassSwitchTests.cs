@@ -30,7 +30,7 @@ public unsafe class PassSwitchTests(ITestOutputHelper output)
         {
             scenario.Check((spec, program) => new ScenarioEngine(spec, program,
                 (loaded, graph) => new DataflowExecutor(loaded, null, graph, new SimulationOptions(Disorder: seed)), disabled));
-            scenario.Check((spec, program) => new ScenarioEngine(spec, program, (loaded, graph) => new FusedExecutor(loaded, graph), disabled));
+            scenario.Check((spec, program) => new ScenarioEngine(spec, program, (loaded, graph) => new JitExecutor(loaded, graph), disabled));
         }
     }
 
@@ -49,7 +49,7 @@ public unsafe class PassSwitchTests(ITestOutputHelper output)
         var options = new MachineOptions { Budget = 100_000 };
         using var tokens = new DataflowExecutor(program, options, graph, new SimulationOptions(Disorder: seed));
         Check(vector, tokens, $"{disabled}, disorder {seed}, tokens");
-        using var fused = new FusedExecutor(program, graph, options);
+        using var fused = new JitExecutor(program, graph, options);
         Check(vector, fused, $"{disabled} fused code");
     }
 
