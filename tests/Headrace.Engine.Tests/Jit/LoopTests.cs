@@ -27,7 +27,7 @@ public unsafe class LoopTests(ITestOutputHelper output)
             byte[][] interpreter = Run(text, EngineKind.Interpreter, seed);
             string without = PassPipeline.Names[(int)((uint)seed % PassPipeline.Names.Count)];
             Compare(Run(text, EngineKind.Jit, seed), "the jit");
-            Compare(Run(text, loaded => new FusedExecutor(loaded, loaded.BuildGraph(PassOptions.Without(without))), seed), $"the jit without {without}");
+            Compare(Run(text, loaded => new JitExecutor(loaded, loaded.BuildGraph(PassOptions.Without(without))), seed), $"the jit without {without}");
 
             void Compare(byte[][] compiled, string engine)
             {
