@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Headrace.Engine.Fused;
+using Headrace.Engine.Jit;
 
 namespace Headrace.Engine;
 
@@ -52,7 +52,7 @@ public sealed unsafe class BatchExecutor : JitExecutor
         get
         {
             var reports = new List<StageReport>();
-            StagedSite[] sites = Program.Fused.Staged?.Sites ?? [];
+            StagedSite[] sites = Program.Compiled.Staged?.Sites ?? [];
             for (int site = 0; site < sites.Length; site++)
             {
                 Span<long> fetched = _fetchedAt.AsSpan(Math.Min(site * StageChoice.Limit, _fetchedAt.Length));
@@ -157,7 +157,7 @@ public sealed unsafe class BatchExecutor : JitExecutor
 
     private void TakeStages()
     {
-        if (_stages is not null || Program.Fused.Staged is not { } stages)
+        if (_stages is not null || Program.Compiled.Staged is not { } stages)
             return;
         _fetchedAt = new long[stages.Sites.Length * StageChoice.Limit];
         _burst->Records = (byte*)NativeMemory.AlignedAlloc((nuint)(Chunk * stages.RecordBytes), 64);

@@ -1,6 +1,5 @@
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Fused;
 using Headrace.Engine.Jit;
 
 namespace Headrace.Engine;
@@ -11,7 +10,7 @@ namespace Headrace.Engine;
 /// </remarks>
 public unsafe class JitExecutor : Executor
 {
-    private readonly FusedProgram _code;
+    private readonly CompiledProgram _code;
     private readonly Func<LoadedProgram, int, FunctionMethod?> _find;
     private BurstMethod? _burst;
     private Interpreter? _interpreter;
@@ -34,7 +33,7 @@ public unsafe class JitExecutor : Executor
         program.RequireVerified(kind.ToString());
         if (!program.IsCompiled)
             throw new UnsupportedFeatureException($"program '{program.Name}'", $"engine {kind}", $"it is too large to compile: CreateExecutor has the interpreter run it");
-        _code = graph is null ? program.Fused : new FusedProgram(program, graph);
+        _code = graph is null ? program.Compiled : new CompiledProgram(program, graph);
         _find = (program, slot) => CodeOf(program).Callback(slot);
     }
 
@@ -83,5 +82,5 @@ public unsafe class JitExecutor : Executor
 
     private Interpreter Interpreter => _interpreter ??= new Interpreter(this);
 
-    private FusedProgram CodeOf(LoadedProgram program) => program == Program ? _code : program.Fused;
+    private CompiledProgram CodeOf(LoadedProgram program) => program == Program ? _code : program.Compiled;
 }

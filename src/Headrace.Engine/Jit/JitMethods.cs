@@ -27,7 +27,7 @@ internal static unsafe class JitMethods
     public static readonly Type[] BurstParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int)];
 
     /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames, what the burst's stages have in common.</summary>
-    public static readonly Type[] StageParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int), typeof(Fused.StagedBurst*)];
+    public static readonly Type[] StageParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int), typeof(StagedBurst*)];
 
     /// <summary>The program's maps, which the delegate holds; the machine, R1 and R2.</summary>
     public static readonly Type[] EntryParameters = [typeof(Map[]), typeof(Machine), typeof(ulong), typeof(ulong)];

@@ -49,8 +49,8 @@ public unsafe class PassSwitchTests(ITestOutputHelper output)
         var options = new MachineOptions { Budget = 100_000 };
         using var tokens = new DataflowExecutor(program, options, graph, new SimulationOptions(Disorder: seed));
         Check(vector, tokens, $"{disabled}, disorder {seed}, tokens");
-        using var fused = new JitExecutor(program, graph, options);
-        Check(vector, fused, $"{disabled} fused code");
+        using var jit = new JitExecutor(program, graph, options);
+        Check(vector, jit, $"{disabled} jit");
     }
 
     private static void Check(InstructionVector vector, Executor executor, string what)

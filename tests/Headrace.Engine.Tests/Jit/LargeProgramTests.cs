@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Headrace.Bytecode;
-using Headrace.Engine.Fused;
+using Headrace.Engine.Jit;
 using Headrace.Objects;
 using Headrace.Verifier;
 

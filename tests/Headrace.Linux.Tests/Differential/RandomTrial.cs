@@ -87,7 +87,7 @@ internal sealed class RandomTrial : IDisposable
         var executor = new DataflowExecutor(loaded, null, graph, new SimulationOptions(PacketsPerProgram, Disorder: seed));
         string without = string.Join(", ", passes.Disabled);
         return Difference(kernel, new EngineSubject($"dataflow without {without}", executor, _maps, _packets), seed)
-            ?? Difference(kernel, new EngineSubject($"fused without {without}", new JitExecutor(loaded, graph), _maps, _packets), seed);
+            ?? Difference(kernel, new EngineSubject($"jit without {without}", new JitExecutor(loaded, graph), _maps, _packets), seed);
     }
 
     public void Dispose()

@@ -1,11 +1,10 @@
 using System.Reflection.Emit;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     private void EmitTerminator(Actor actor)
     {

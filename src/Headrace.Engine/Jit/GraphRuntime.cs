@@ -1,12 +1,11 @@
 using System.Reflection;
 using System.Runtime.Intrinsics.X86;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>What the code of graphs calls besides what all compiled code calls (<see cref="JitRuntime"/>).</summary>
-internal static unsafe class FusedRuntime
+internal static unsafe class GraphRuntime
 {
     public static readonly MethodInfo CopyMethod = Method(nameof(Copy));
     public static readonly MethodInfo ClearMethod = Method(nameof(Clear));
@@ -55,5 +54,5 @@ internal static unsafe class FusedRuntime
 
     private static int Piece(int left) => left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
 
-    private static MethodInfo Method(string name) => typeof(FusedRuntime).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!;
+    private static MethodInfo Method(string name) => typeof(GraphRuntime).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!;
 }

@@ -1,8 +1,7 @@
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>What the code of a graph has to keep at hand.</summary>
 /// <param name="Machine">Something in it looks at the machine's packet.</param>
@@ -10,7 +9,7 @@ namespace Headrace.Engine.Fused;
 /// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock): each starts from scratch.</param>
 /// <param name="Budget">Something spends of the run's budget: callbacks, tail calls, loops that nobody has proved to end.</param>
 /// <param name="CountsLoops">Jumps backward spend of it too.</param>
-internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool Budget, bool CountsLoops)
+internal sealed record CodeNeeds(bool Machine, bool Program, bool Begin, bool Budget, bool CountsLoops)
 {
     /// <summary>Looks through a graph.</summary>
     /// <remarks>
@@ -18,7 +17,7 @@ internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool B
     /// that is counted: because a helper calls it back again and again, because of may_goto, or because a global function was walked once,
     /// however often it is called.
     /// </remarks>
-    public static FusedNeeds Of(Graph graph)
+    public static CodeNeeds Of(Graph graph)
     {
         bool program = !graph.IsVerified, tailCalls = false, begin = false, budget = false;
         bool counts = !graph.IsVerified || graph.Program.Functions.Any(function => function.IsGlobal && function.Start != 0);
@@ -51,7 +50,7 @@ internal sealed record FusedNeeds(bool Machine, bool Program, bool Begin, bool B
                 }
             }
         }
-        return new FusedNeeds(program || tailCalls, program, begin, budget || counts, counts);
+        return new CodeNeeds(program || tailCalls, program, begin, budget || counts, counts);
     }
 
     // Nothing in the machine for the next run to find.

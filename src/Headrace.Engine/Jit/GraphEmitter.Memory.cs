@@ -1,12 +1,11 @@
 using System.Reflection.Emit;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 using Headrace.Verifier;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     /// <summary>How an access is carried out.</summary>
     private enum Way
@@ -187,7 +186,7 @@ internal sealed unsafe partial class FusedEmitter
         }
         _il.Emit(OpCodes.Ldc_I4, copy.Slot);
         NotePlace(copy);
-        _il.Emit(OpCodes.Call, FusedRuntime.CopyMethod);
+        _il.Emit(OpCodes.Call, GraphRuntime.CopyMethod);
     }
 
     private void EmitClear(Actor clear)
@@ -207,7 +206,7 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Ldc_I4, clear.Length);
         _il.Emit(OpCodes.Ldc_I4, clear.Slot);
         NotePlace(clear);
-        _il.Emit(OpCodes.Call, FusedRuntime.ClearMethod);
+        _il.Emit(OpCodes.Call, GraphRuntime.ClearMethod);
     }
 
     /// <summary>Pushes a field of the context.</summary>
@@ -292,6 +291,6 @@ internal sealed unsafe partial class FusedEmitter
         _il.Emit(OpCodes.Ldc_I4, load.Size);
         _il.Emit(OpCodes.Ldc_I4, load.Slot);
         NotePlace(load);
-        _il.Emit(OpCodes.Call, FusedRuntime.LoadPacketMethod);
+        _il.Emit(OpCodes.Call, GraphRuntime.LoadPacketMethod);
     }
 }

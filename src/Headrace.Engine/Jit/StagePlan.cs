@@ -1,7 +1,7 @@
 using Headrace.Bytecode;
 using Headrace.Dataflow;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>How a program's graph is cut into stages: at which look-ups a packet may wait for its entry, and what it carries over.</summary>
 /// <remarks>

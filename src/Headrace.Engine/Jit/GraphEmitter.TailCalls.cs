@@ -1,20 +1,19 @@
 using System.Reflection.Emit;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     // A method that grows without bound would lose the runtime's optimisation.
     private const int MostInlinedActors = 2000;
 
-    private readonly FusedEmitter? _caller;
+    private readonly GraphEmitter? _caller;
     private LocalBuilder? _self;
     private int _inlinedActors;
     private int _tailCalls;
 
-    private FusedEmitter Root => _caller?.Root ?? this;
+    private GraphEmitter Root => _caller?.Root ?? this;
 
     // Where it happens, the callee's R0 is this function's; where it does not, the program goes on.
     private void EmitTailCall(Actor call)
@@ -65,24 +64,24 @@ internal sealed unsafe partial class FusedEmitter
         Root._inlinedActors += target.Graph.Main.Actors.Count();
         Label other = _il.DefineLabel();
         LocalBuilder found = _machine.Target(_maps, array, index, target.Program.Id, other);
-        var inner = new FusedEmitter(target, target.Graph.Main, _il, isBurst: true, this) { _self = found, _tailCalls = _tailCalls + 1 };
+        var inner = new GraphEmitter(target, target.Graph.Main, _il, isBurst: true, this) { _self = found, _tailCalls = _tailCalls + 1 };
         if (target.Needs.Program)
             inner.TakeProgram();
         inner.EmitBlocks();
         _il.MarkLabel(other);
     }
 
-    private FusedProgram? InlineTarget(int array, uint index)
+    private CompiledProgram? InlineTarget(int array, uint index)
     {
         var programs = (ProgramArrayMap)_program.MapArray[array];
         if (programs.ProgramAt(index) is not { IsCompiled: true } target || target.Context != _program.Context || !_program.MayTailCall(target) || target.MapArray != _program.MapArray)
             return null;
-        for (FusedEmitter? emitter = this; emitter is not null; emitter = emitter._caller)
+        for (GraphEmitter? emitter = this; emitter is not null; emitter = emitter._caller)
         {
             if (emitter._program == target)
                 return null;
         }
-        FusedProgram code = target.Fused;
+        CompiledProgram code = target.Compiled;
         bool isSimple = code.Graph.IsVerified == _trusts && code.Graph.Functions.Count == 1 && code.Needs is { Begin: false, CountsLoops: false };
         return isSimple && _tailCalls + 1 < Machine.MaxTailCalls && Root._inlinedActors + code.Graph.Main.Actors.Count() <= MostInlinedActors ? code : null;
     }

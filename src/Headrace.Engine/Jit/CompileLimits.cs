@@ -1,6 +1,6 @@
 using Headrace.Bytecode;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Which programs are compiled. What is larger would keep its user waiting for longer than compiling could ever save: the interpreter runs it.</summary>
 /// <remarks>Compiling takes a second or two at these limits; programs made to be slow to compile take no longer, whatever their shape.</remarks>

@@ -1,8 +1,7 @@
 using System.Reflection.Emit;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Writes a function of a graph as the IL of one dynamic method: control becomes jumps, tokens become expressions and locals.</summary>
 /// <remarks>
@@ -10,9 +9,9 @@ namespace Headrace.Engine.Fused;
 /// accesses go straight to memory; what neither the graph nor the verifier can place is asked of the machine, as everything is in programs
 /// that no verifier has seen.
 /// </remarks>
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
-    private readonly FusedProgram _owner;
+    private readonly CompiledProgram _owner;
     private readonly LoadedProgram _program;
     private readonly Graph _graph;
     private readonly GraphFunction _function;
@@ -20,7 +19,7 @@ internal sealed unsafe partial class FusedEmitter
     private readonly ILGenerator _il;
     private readonly bool _isBurst;
     private readonly bool _trusts;
-    private readonly FusedNeeds _needs;
+    private readonly CodeNeeds _needs;
     private readonly Placement _placement;
     private readonly LocalBuilder[] _variables;
     private readonly Label[] _labels;
@@ -41,11 +40,11 @@ internal sealed unsafe partial class FusedEmitter
     /// <param name="function">The function.</param>
     /// <param name="il">Where to write.</param>
     /// <param name="isBurst">True for the program once for each frame of a burst; false for one call.</param>
-    public FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst) : this(owner, function, il, isBurst, null)
+    public GraphEmitter(CompiledProgram owner, GraphFunction function, ILGenerator il, bool isBurst) : this(owner, function, il, isBurst, null)
     {
     }
 
-    private FusedEmitter(FusedProgram owner, GraphFunction function, ILGenerator il, bool isBurst, FusedEmitter? caller, bool isAhead = false)
+    private GraphEmitter(CompiledProgram owner, GraphFunction function, ILGenerator il, bool isBurst, GraphEmitter? caller, bool isAhead = false)
     {
         _isAhead = isAhead;
         _caller = caller;

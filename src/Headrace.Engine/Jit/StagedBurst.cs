@@ -1,4 +1,4 @@
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>What the stages of a burst have in common, in native memory.</summary>
 internal unsafe struct StagedBurst

@@ -1,6 +1,6 @@
 using Headrace.Dataflow;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>A place where a packet that waits goes on.</summary>
 /// <param name="Number">What its record says, from 1.</param>

@@ -1,12 +1,11 @@
 using System.Reflection.Emit;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <content>Counters that are summed over a burst: <see cref="Actor.IsCombined"/>.</content>
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     // Each takes two variables; more than these add at once.
     private const int MostCounters = 4;

@@ -1,6 +1,6 @@
 using Headrace.Dataflow;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Where the tokens of a function are kept while one method does all of it: on the evaluation stack, or in a local.</summary>
 /// <remarks>

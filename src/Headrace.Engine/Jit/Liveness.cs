@@ -1,6 +1,6 @@
 using Headrace.Dataflow;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Lets tokens that are never needed at the same time share a local: above all a loop's merges and what the next round brings them.</summary>
 internal sealed class Liveness

@@ -2,11 +2,10 @@ using System.Reflection.Emit;
 using System.Runtime.Intrinsics.X86;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     /// <summary>Writes what an actor does and pushes its token.</summary>
     /// <param name="actor">The actor.</param>
@@ -133,10 +132,10 @@ internal sealed unsafe partial class FusedEmitter
         Push(actor.Inputs[1], wide: true);
         if (Bmi2.X64.IsSupported)
         {
-            _il.Emit(OpCodes.Call, FusedRuntime.MultiplyHighIntrinsic);
+            _il.Emit(OpCodes.Call, GraphRuntime.MultiplyHighIntrinsic);
             return;
         }
-        _il.Emit(OpCodes.Call, FusedRuntime.MultiplyHighMethod);
+        _il.Emit(OpCodes.Call, GraphRuntime.MultiplyHighMethod);
     }
 
     /// <summary>True when a comparison needs only low halves.</summary>

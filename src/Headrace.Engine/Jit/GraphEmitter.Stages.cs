@@ -1,11 +1,10 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     private const int BurstArgument = 4;
 
@@ -35,15 +34,15 @@ internal sealed unsafe partial class FusedEmitter
     /// <param name="ahead">Where to write the stage ahead.</param>
     /// <param name="last">Where to write the last stage.</param>
     /// <returns>The look-ups that packets may wait at, the bytes of a record and of a packet's stack.</returns>
-    public static (StagedSite[] Sites, int RecordBytes, int StackStride)? EmitStages(FusedProgram owner, ILGenerator ahead, ILGenerator last)
+    public static (StagedSite[] Sites, int RecordBytes, int StackStride)? EmitStages(CompiledProgram owner, ILGenerator ahead, ILGenerator last)
     {
         GraphFunction main = owner.Graph.Main;
-        var first = new FusedEmitter(owner, main, ahead, isBurst: true, null, isAhead: true);
+        var first = new GraphEmitter(owner, main, ahead, isBurst: true, null, isAhead: true);
         if (StagePlan.Of(owner.Program, first._placement, first.IsDirect) is not { } plan)
             return null;
         first._plan = plan;
         first.EmitAhead();
-        var second = new FusedEmitter(owner, main, last, isBurst: true) { _plan = plan };
+        var second = new GraphEmitter(owner, main, last, isBurst: true) { _plan = plan };
         second.EmitLast();
         return ([.. plan.Sites], first.RecordBytes, first.StackStride);
     }

@@ -2,11 +2,10 @@ using System.Reflection;
 using System.Reflection.Emit;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class FusedEmitter
+internal sealed unsafe partial class GraphEmitter
 {
     /// <summary>Writes a helper call and pushes its answer, 64 bits.</summary>
     private void EmitHelper(Actor helper)

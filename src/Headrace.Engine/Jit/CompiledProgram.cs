@@ -1,15 +1,14 @@
 using System.Reflection.Emit;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>The machine code of a program's graph, made form by form as it is asked for. Shared between threads and executors.</summary>
 /// <remarks>
 /// Dynamic methods are optimised when they are first called and never again, so nothing warms up. Addresses and sizes of the
 /// program's maps are constants in the code: it lives no longer than they do.
 /// </remarks>
-internal sealed class FusedProgram
+internal sealed class CompiledProgram
 {
     private readonly Lock _lock = new();
     private readonly FunctionWriter _functions;
@@ -20,10 +19,10 @@ internal sealed class FusedProgram
     private bool _triedStages;
 
     /// <summary>Takes a graph; code is written later.</summary>
-    public FusedProgram(LoadedProgram program, Graph graph)
+    public CompiledProgram(LoadedProgram program, Graph graph)
     {
         (Program, Graph) = (program, graph);
-        Needs = FusedNeeds.Of(graph);
+        Needs = CodeNeeds.Of(graph);
         _functions = new FunctionWriter(this);
     }
 
@@ -34,7 +33,7 @@ internal sealed class FusedProgram
     public Graph Graph { get; }
 
     /// <summary>What its code keeps at hand.</summary>
-    public FusedNeeds Needs { get; }
+    public CodeNeeds Needs { get; }
 
     /// <summary>The methods of its functions while code is written.</summary>
     public IFunctionTable Functions => _functions;
@@ -67,7 +66,7 @@ internal sealed class FusedProgram
             if (_burst is { } known)
                 return known;
             DynamicMethod method = JitMethods.NewMethod(Program.Name, typeof(void), JitMethods.BurstParameters);
-            new FusedEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: true).EmitBurst();
+            new GraphEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: true).EmitBurst();
             _functions.WritePending();
             BurstMethod burst = method.CreateDelegate<BurstMethod>(Program.MapArray);
             Volatile.Write(ref _burst, burst);
@@ -85,7 +84,7 @@ internal sealed class FusedProgram
             {
                 DynamicMethod ahead = JitMethods.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
                 DynamicMethod last = JitMethods.NewMethod(Program.Name, typeof(int), JitMethods.StageParameters);
-                if (FusedEmitter.EmitStages(this, ahead.GetILGenerator(), last.GetILGenerator()) is var (sites, recordBytes, stackStride))
+                if (GraphEmitter.EmitStages(this, ahead.GetILGenerator(), last.GetILGenerator()) is var (sites, recordBytes, stackStride))
                 {
                     _functions.WritePending();
                     _staged = new StagedProgram(sites, ahead.CreateDelegate<StageMethod>(Program.MapArray), last.CreateDelegate<StageMethod>(Program.MapArray), recordBytes, stackStride);
@@ -103,7 +102,7 @@ internal sealed class FusedProgram
             if (_entry is { } known)
                 return known;
             DynamicMethod method = JitMethods.NewMethod(Program.Name, typeof(ulong), JitMethods.EntryParameters);
-            new FusedEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: false).EmitFunction();
+            new GraphEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: false).EmitFunction();
             _functions.WritePending();
             EntryMethod entry = method.CreateDelegate<EntryMethod>(Program.MapArray);
             Volatile.Write(ref _entry, entry);
@@ -111,7 +110,7 @@ internal sealed class FusedProgram
         }
     }
 
-    private sealed class FunctionWriter(FusedProgram owner) : IFunctionTable
+    private sealed class FunctionWriter(CompiledProgram owner) : IFunctionTable
     {
         private readonly Dictionary<int, DynamicMethod> _methods = [];
         private readonly Queue<int> _pending = [];
@@ -129,7 +128,7 @@ internal sealed class FusedProgram
         public void WritePending()
         {
             while (_pending.TryDequeue(out int function))
-                new FusedEmitter(owner, owner.Graph.FunctionAt(function), _methods[function].GetILGenerator(), isBurst: false).EmitFunction();
+                new GraphEmitter(owner, owner.Graph.FunctionAt(function), _methods[function].GetILGenerator(), isBurst: false).EmitFunction();
         }
 
         public FunctionMethod Delegate(int function)

@@ -1,8 +1,7 @@
 using System.Reflection.Emit;
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Numbers that take 64 bits to write and that a program needs again and again, addresses of data sections among them: they get variables, set once a burst.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Headrace.Engine.Tests.Fused;
+namespace Headrace.Engine.Tests.Jit;
 
 /// <summary>Counters that the compiler sums over a burst come to what each addition by itself comes to, at the end of every burst.</summary>
 public unsafe class CounterTests(ITestOutputHelper output)
@@ -46,7 +46,7 @@ public unsafe class CounterTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using Collection interpreted = Load(), compiled = Load();
-        using Executor interpreter = interpreted.Programs["main"].CreateExecutor(EngineKind.Interpreter), fused = compiled.Programs["main"].CreateExecutor(EngineKind.Jit);
+        using Executor interpreter = interpreted.Programs["main"].CreateExecutor(EngineKind.Interpreter), jit = compiled.Programs["main"].CreateExecutor(EngineKind.Jit);
         Assert.Contains(compiled.Programs["main"].Graph.Main.Actors, actor => actor.IsCombined);
         using var burst = new PacketBurst(64);
         for (int round = 0; round < 50; round++)
@@ -61,7 +61,7 @@ public unsafe class CounterTests(ITestOutputHelper output)
                 burst.Add(bytes);
             }
             interpreter.Run(burst.Frames, burst.Count);
-            fused.Run(burst.Frames, burst.Count);
+            jit.Run(burst.Frames, burst.Count);
             Assert.Equal(Values(interpreted), Values(compiled));
         }
     }

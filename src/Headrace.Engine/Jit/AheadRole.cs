@@ -1,4 +1,4 @@
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>What a stage that runs ahead of its packet's turn does with an actor.</summary>
 internal enum AheadRole : byte

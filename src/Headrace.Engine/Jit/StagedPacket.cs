@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Where a packet stands between two stages. Its tokens follow: those of <see cref="Place"/> first, then those of a guess.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]

@@ -1,4 +1,4 @@
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>A look-up that a program can be cut at.</summary>
 /// <param name="Map">The map.</param>

@@ -1,15 +1,15 @@
-using Headrace.Engine.Fused;
+using Headrace.Engine.Jit;
 
 namespace Headrace.Engine;
 
 public sealed partial class LoadedProgram
 {
-    private FusedProgram? _fused;
+    private CompiledProgram? _compiled;
     private bool? _isCompiled;
 
     /// <summary>True when it is compiled; else the interpreter runs it.</summary>
     internal bool IsCompiled => _isCompiled ??= CompileLimits.Allow(this);
 
     /// <summary>The machine code of the program's graph, shared by all its executors.</summary>
-    internal FusedProgram Fused => Volatile.Read(ref _fused) ?? Interlocked.CompareExchange(ref _fused, new FusedProgram(this, Graph), null) ?? _fused;
+    internal CompiledProgram Compiled => Volatile.Read(ref _compiled) ?? Interlocked.CompareExchange(ref _compiled, new CompiledProgram(this, Graph), null) ?? _compiled;
 }

@@ -1,4 +1,4 @@
-namespace Headrace.Engine.Fused;
+namespace Headrace.Engine.Jit;
 
 /// <summary>Runs a stage over a burst; those that run ahead answer how many packets wait for an entry.</summary>
 internal unsafe delegate int StageMethod(Machine machine, Frame* frames, int count, StagedBurst* burst);
