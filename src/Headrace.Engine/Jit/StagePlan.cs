@@ -1,5 +1,6 @@
 using Headrace.Bytecode;
 using Headrace.Dataflow;
+using Headrace.Verifier;
 
 namespace Headrace.Engine.Jit;
 
@@ -152,6 +153,9 @@ internal sealed class StagePlan
     {
         if (!_isDirect(load))
             return AheadRole.Stop;
+        // Of an address that is null on some way, the graph forgets where it points to. The packet is nobody else's.
+        if (load.Inputs[0].Facts.Pointer.Kind is PointerKind.Unknown or PointerKind.None && _graph.Verified![load.Slot].Access is { Kind: RegisterKind.Packet })
+            return AheadRole.Fire;
         return Both(Certain(load), OfAddress(load.Inputs[0]));
     }
 
