@@ -39,6 +39,26 @@ public class RunVerbTests
         Assert.Equal(0, Shell.Run("run", Program("lb"), "--in", Traffic, "--engine", "batch", "--stages", "2").Code);
     }
 
+    [Fact]
+    public void Stages_come_to_what_is_looked_up_behind_other_look_ups()
+    {
+        // The destination of this traffic's only flow is a virtual address: its connection is looked up next, then the ring.
+        string vips = Path.Combine(Path.GetTempPath(), $"headrace-vips-{Guid.NewGuid():N}.json");
+        File.WriteAllText(vips, """[{"key":"c633640d00000000000000000000000001bb1100","value":"0000000000000000"}]""");
+        try
+        {
+            (int code, _, string error) = Shell.Run("run", Program("lb"), "--in", "gen:packets=300,flows=1,seed=3", "--map", $"vips={vips}", "--engine", "batch", "--stages", "all");
+            Assert.Equal(0, code);
+            Assert.Matches(@"vips +hash .* stage 1, 100 % of packets", error);
+            Assert.Matches(@"connections +lru_hash .* stage 2, 100 % of packets", error);
+            Assert.Matches(@"rings +array .* stage 3, 100 % of packets", error);
+        }
+        finally
+        {
+            File.Delete(vips);
+        }
+    }
+
     [Theory]
     [InlineData("batch", "many")]
     [InlineData("batch", "9")]
