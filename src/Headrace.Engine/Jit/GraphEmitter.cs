@@ -78,6 +78,31 @@ internal sealed unsafe partial class GraphEmitter
     /// <summary>Writes the burst form, <see cref="JitMethods.BurstParameters"/>.</summary>
     public void EmitBurst()
     {
+        ForEachFrame(
+            first: () =>
+            {
+                LoadField(_state, nameof(MachineState.StackTop));
+                _il.Emit(OpCodes.Conv_U8);
+                _il.Emit(OpCodes.Stloc, _top);
+                _constants = new RepeatedConstants(_il, _function, _program.MapArray, _machine, _state);
+                StartCounters();
+            },
+            each: () =>
+            {
+                StartRun();
+                EmitBlocks();
+            });
+        FinishCounters();
+        _il.Emit(OpCodes.Ret);
+        EmitRare();
+    }
+
+    /// <summary>Writes a loop over the burst's frames.</summary>
+    /// <param name="first">Writes what comes before it.</param>
+    /// <param name="each">Writes what is done with a frame; its code goes on at <see cref="_next"/>.</param>
+    /// <param name="advance">Writes what goes on with the frame, if anything does.</param>
+    private void ForEachFrame(Action first, Action each, Action? advance = null)
+    {
         LocalBuilder end = _il.DeclareLocal(typeof(Frame*));
         Label run = _il.DefineLabel();
         Label done = _il.DefineLabel();
@@ -91,28 +116,18 @@ internal sealed unsafe partial class GraphEmitter
         _il.Emit(OpCodes.Mul);
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Stloc, end);
-        LoadField(_state, nameof(MachineState.StackTop));
-        _il.Emit(OpCodes.Conv_U8);
-        _il.Emit(OpCodes.Stloc, _top);
-        _constants = new RepeatedConstants(_il, _function, _program.MapArray, _machine, _state);
-        StartCounters();
+        first();
 
         _il.MarkLabel(run);
         _il.Emit(OpCodes.Ldloc, _frame);
         _il.Emit(OpCodes.Ldloc, end);
         _il.Emit(OpCodes.Bge_Un, done);
-        StartRun();
-        EmitBlocks();
+        each();
         _il.MarkLabel(_next);
-        _il.Emit(OpCodes.Ldloc, _frame);
-        _il.Emit(OpCodes.Ldc_I4, sizeof(Frame));
-        _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Stloc, _frame);
+        Advance(_frame, sizeof(Frame));
+        advance?.Invoke();
         _il.Emit(OpCodes.Br, run);
         _il.MarkLabel(done);
-        FinishCounters();
-        _il.Emit(OpCodes.Ret);
-        EmitRare();
     }
 
     /// <summary>Writes the form of one call, <see cref="JitMethods.FunctionParameters"/> or <see cref="JitMethods.EntryParameters"/>, on the machine's stack and packet.</summary>
