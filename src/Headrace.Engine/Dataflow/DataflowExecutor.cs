@@ -84,8 +84,6 @@ public sealed unsafe class DataflowExecutor : Executor
     /// <summary>Runs another program from its start in the place of one that tail-calls it.</summary>
     internal ulong Continue(LoadedProgram program, int depth) => RunFunction(program, 0, [(ulong)Machine.State->Frame, 0, 0, 0, 0], depth);
 
-    internal override ulong Enter(LoadedProgram program) => Continue(program, 0);
-
     internal override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5)
     {
         MachineState* state = Machine.State;

@@ -132,7 +132,7 @@ internal sealed unsafe class MachineWorld : TokenWorld
     public override ulong LoadPacket(in Site site, int offset, int size)
     {
         Select(site);
-        return JitRuntime.LoadPacket(_machine, offset, size, site.Slot, out ulong value) ? value : Actor.OutsidePacket;
+        return GraphRuntime.LoadPacket(_machine, offset, size, site.Slot);
     }
 
     public override ulong Helper(in Site site, HelperId helper, ReadOnlySpan<ulong> arguments)

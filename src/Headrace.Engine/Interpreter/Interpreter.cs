@@ -99,7 +99,8 @@ public sealed unsafe partial class Interpreter : Executor
         return result;
     }
 
-    internal override ulong Enter(LoadedProgram program) => RunHere(program, 0, (ulong)Machine.State->Frame, 0, 0, 0, 0);
+    /// <summary>Runs a program that compiled code tail-calls; see <see cref="JitExecutor.Enter"/>.</summary>
+    internal ulong Enter(LoadedProgram program) => RunHere(program, 0, (ulong)Machine.State->Frame, 0, 0, 0, 0);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -30,7 +30,7 @@ internal sealed record CodeNeeds(bool Machine, bool Program, bool Begin, bool Bu
                     case ActorKind.Helper:
                         program = true;
                         begin |= !LeavesNothing(actor.Helper);
-                        counts |= (HelperEffectTable.Of(actor.Helper) & Jit.HelperEffects.CallsBack) != 0;
+                        counts |= CallingHelpers.MayCallBack(actor.Helper);
                         break;
                     case ActorKind.TailCall:
                         tailCalls = budget = true;

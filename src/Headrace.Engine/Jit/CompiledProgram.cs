@@ -35,9 +35,6 @@ internal sealed class CompiledProgram
     /// <summary>What its code keeps at hand.</summary>
     public CodeNeeds Needs { get; }
 
-    /// <summary>The methods of its functions while code is written.</summary>
-    public IFunctionTable Functions => _functions;
-
     /// <summary>The program over a burst.</summary>
     public BurstMethod Burst => Volatile.Read(ref _burst) ?? WriteBurst();
 
@@ -46,6 +43,9 @@ internal sealed class CompiledProgram
 
     /// <summary>The program in stages over a burst; null when it has no look-up to cut it at, or was not verified.</summary>
     public StagedProgram? Staged => Volatile.Read(ref _triedStages) ? _staged : WriteStages();
+
+    /// <summary>The method of the function that starts at a slot, written or to be written.</summary>
+    public DynamicMethod Method(int function) => _functions.Method(function);
 
     /// <summary>A function that helpers may call; null when the program never takes the address of one at this slot.</summary>
     public FunctionMethod? Callback(int slot)
@@ -110,7 +110,7 @@ internal sealed class CompiledProgram
         }
     }
 
-    private sealed class FunctionWriter(CompiledProgram owner) : IFunctionTable
+    private sealed class FunctionWriter(CompiledProgram owner)
     {
         private readonly Dictionary<int, DynamicMethod> _methods = [];
         private readonly Queue<int> _pending = [];

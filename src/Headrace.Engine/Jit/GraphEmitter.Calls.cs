@@ -15,7 +15,7 @@ internal sealed unsafe partial class GraphEmitter
         bool known = _trusts ? HelperTable.TryGetTrusted(helper.Helper, out HelperEntry entry) : HelperTable.TryGet(helper.Helper, out entry);
         if (!known)
             throw new UnsupportedFeatureException($"program '{_program.Name}'", $"helper {helper.Helper} at instruction {helper.Slot}", "the engines do not have it");
-        bool callsBack = Headrace.Engine.Jit.HelperEffectTable.Of(helper.Helper).HasFlag(Jit.HelperEffects.CallsBack);
+        bool callsBack = CallingHelpers.MayCallBack(helper.Helper);
         _il.Emit(OpCodes.Ldarg_1);
         for (int argument = 0; argument < JitMethods.ArgumentCount; argument++)
         {
@@ -90,7 +90,7 @@ internal sealed unsafe partial class GraphEmitter
             _il.Emit(OpCodes.Ldc_I4, Machine.MaxCallDepth);
             _il.Emit(OpCodes.Bge, Rare(() => Throw(call, JitMethods.DepthFault)));
         }
-        _il.Emit(OpCodes.Call, _functions.Method(target));
+        _il.Emit(OpCodes.Call, _owner.Method(target));
         _il.Emit(OpCodes.Stloc, result);
         if (_function.Frames > 1)
             SetDepth(call.Frame);

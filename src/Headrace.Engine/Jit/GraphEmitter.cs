@@ -15,7 +15,6 @@ internal sealed unsafe partial class GraphEmitter
     private readonly LoadedProgram _program;
     private readonly Graph _graph;
     private readonly GraphFunction _function;
-    private readonly IFunctionTable _functions;
     private readonly ILGenerator _il;
     private readonly bool _isBurst;
     private readonly bool _trusts;
@@ -49,7 +48,7 @@ internal sealed unsafe partial class GraphEmitter
         _isAhead = isAhead;
         _caller = caller;
         _rare = caller?._rare ?? [];
-        (_owner, _program, _graph, _function, _functions, _il, _isBurst) = (owner, owner.Program, owner.Graph, function, owner.Functions, il, isBurst);
+        (_owner, _program, _graph, _function, _il, _isBurst) = (owner, owner.Program, owner.Graph, function, il, isBurst);
         _trusts = _graph.IsVerified;
         _needs = owner.Needs;
         _placement = new Placement(function);

@@ -65,8 +65,10 @@ public unsafe class JitExecutor : Executor
         }
     }
 
-    // A tail call may lead to a program that is too large to compile.
-    internal sealed override ulong Enter(LoadedProgram program) =>
+    /// <summary>Runs another program over the packet at hand, from its start, in the place of one that tail-calls it.</summary>
+    /// <remarks>It may be too large to be compiled.</remarks>
+    /// <returns>R0 at its exit.</returns>
+    internal ulong Enter(LoadedProgram program) =>
         program.IsCompiled ? CodeOf(program).Entry(Machine, (ulong)Machine.State->Frame, 0) : Interpreter.Enter(program);
 
     internal sealed override ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5) => program.IsCompiled

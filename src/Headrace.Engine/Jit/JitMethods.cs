@@ -39,9 +39,6 @@ internal static unsafe class JitMethods
     /// <summary>The machine, R1 to R5.</summary>
     public static readonly Type[] HelperParameters = [typeof(Machine), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong), typeof(ulong)];
 
-    /// <summary>The upper half of a product of 64-bit numbers, where <see cref="System.Runtime.Intrinsics.X86.Bmi2.X64.IsSupported"/>.</summary>
-    public static readonly MethodInfo MultiplyHigh = typeof(System.Runtime.Intrinsics.X86.Bmi2.X64).GetMethod(nameof(System.Runtime.Intrinsics.X86.Bmi2.X64.MultiplyNoFlags), [typeof(ulong), typeof(ulong)])!;
-
     public static readonly MethodInfo State = typeof(Machine).GetProperty(nameof(Machine.State), Everything)!.GetMethod!;
     public static readonly MethodInfo Begin = Runtime(nameof(JitRuntime.Begin));
     public static readonly MethodInfo Budget = Runtime(nameof(JitRuntime.Budget));

@@ -95,7 +95,7 @@ internal static unsafe class JitRuntime
         if (map.ProgramAt((uint)index) is not { } found || machine.TailCall(found) is not { } target)
             return false;
         machine.Program = target;
-        result = machine.Executor!.Enter(target);
+        result = ((JitExecutor)machine.Executor!).Enter(target);
         machine.Program = caller;
         return true;
     }

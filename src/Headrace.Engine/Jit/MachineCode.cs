@@ -2,7 +2,7 @@ using System.Reflection.Emit;
 
 namespace Headrace.Engine.Jit;
 
-/// <summary>Writes what compiled code does with the machine it runs in, whichever compiler it comes from. The machine is the second argument.</summary>
+/// <summary>Writes what compiled code does with the machine it runs in. The machine is the second argument.</summary>
 /// <param name="il">Where to write.</param>
 /// <param name="state">The local that holds the machine's native part.</param>
 /// <param name="budget">The local that holds what is left of the run's budget; null when nothing spends of it.</param>

@@ -40,10 +40,6 @@ public abstract unsafe class Executor : IDisposable
     /// <exception cref="ProgramFaultException">The program was stopped.</exception>
     public abstract ulong Invoke(byte* memory, nuint length);
 
-    /// <summary>Runs another program over the packet at hand, from its start, in the place of one that tail-calls it.</summary>
-    /// <returns>R0 at its exit.</returns>
-    internal abstract ulong Enter(LoadedProgram program);
-
     /// <summary>Calls a function of a program on the machine's stack, for helpers that take a callback.</summary>
     internal abstract ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5);
 
