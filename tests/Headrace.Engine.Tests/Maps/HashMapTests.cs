@@ -197,8 +197,9 @@ public sealed unsafe class HashMapTests
             ulong hash = TKey.Read(key, size).Hash(seed);
             if (!known.Add(size == 4 ? *(uint*)key : hash))
                 continue; // of one word, some families have fewer keys
-            buckets[(int)((ulong)FoldedMultiply.Spread(hash) * (uint)count >> 32)]++;
-            tags[hash >> 57]++;
+            uint spread = FoldedMultiply.Spread(hash);
+            buckets[(int)((ulong)spread * (uint)count >> 32)]++;
+            tags[HashBucket.Tag(spread) >> 1]++;
         }
         // Of n keys in n buckets, 1 in 270 buckets holds five or more by chance; of 64 bits, no more than a few are alike: equal
         // products of small differences.

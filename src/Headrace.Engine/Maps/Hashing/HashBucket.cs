@@ -37,6 +37,9 @@ internal unsafe struct HashBucket
     /// <summary>The elements' numbers, 0 for none, or the first element.</summary>
     public static uint* Numbers(HashBucket* bucket) => (uint*)((byte*)bucket + Size);
 
+    /// <summary>The tag of a hash: the bits that say least about its bucket, never 0, which is a free slot's.</summary>
+    public static byte Tag(uint hash) => (byte)(hash | 1);
+
     /// <summary>A bit for each slot that holds the tag.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Matches(HashBucket* bucket, byte tag, uint slotMask) =>

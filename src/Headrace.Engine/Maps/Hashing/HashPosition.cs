@@ -3,7 +3,7 @@ namespace Headrace.Engine;
 /// <summary>Where a key is, or would be, in a hash table whose home bucket is locked.</summary>
 internal unsafe struct HashPosition
 {
-    public ulong Hash;
+    public uint Hash;
 
     /// <summary>First bucket of the chain, locked.</summary>
     public HashBucket* Home;

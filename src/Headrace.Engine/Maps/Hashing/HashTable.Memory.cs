@@ -85,7 +85,7 @@ internal sealed unsafe partial class HashTable<TKey>
                 continue;
             }
             HashPosition position = default;
-            position.Home = HomeOf(State, Volatile.Read(ref mark->Spread));
+            position.Home = HomeOf(State, Volatile.Read(ref mark->Hash));
             if (Withdraw(ref position, element))
                 return true;
         }

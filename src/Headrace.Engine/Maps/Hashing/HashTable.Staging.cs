@@ -17,8 +17,8 @@ internal sealed unsafe partial class HashTable<TKey>
     /// <summary>Asks for the line of a key's home bucket, and notes how to go on.</summary>
     public static void Stage<TSlots>(HashTableState* table, byte* key, StagedLookup* lookup) where TSlots : struct, ISlots
     {
-        ulong hash = TKey.Read(key, table->KeySize).Hash(table->Seed);
-        HashBucket* home = Home(table, hash);
+        uint hash = HashOf(table, key);
+        HashBucket* home = HomeOf(table, hash);
         Cache.Fetch(home);
         lookup->Table = table;
         lookup->Place = home;
@@ -31,7 +31,7 @@ internal sealed unsafe partial class HashTable<TKey>
     {
         HashTableState* table = (HashTableState*)lookup->Table;
         HashBucket* bucket = (HashBucket*)lookup->Place;
-        uint next = Volatile.Read(ref bucket->Next), hits = HashBucket.Matches(bucket, Tag(lookup->First), table->SlotMask);
+        uint next = Volatile.Read(ref bucket->Next), hits = HashBucket.Matches(bucket, HashBucket.Tag((uint)lookup->First), table->SlotMask);
         if (hits != 0)
         {
             int slot = BitOperations.TrailingZeroCount(hits);
@@ -53,7 +53,7 @@ internal sealed unsafe partial class HashTable<TKey>
     {
         HashTableState* table = (HashTableState*)lookup->Table;
         HashBucket* home = (HashBucket*)lookup->Place;
-        uint hits = HashBucket.Matches(home, Tag(lookup->First), byte.MaxValue);
+        uint hits = HashBucket.Matches(home, HashBucket.Tag((uint)lookup->First), byte.MaxValue);
         if (hits == 0)
             return false;
         byte* element = ArenaSlots.ElementAt(table->Elements, table->Stride, home, BitOperations.TrailingZeroCount(hits));

@@ -8,8 +8,8 @@ internal sealed unsafe partial class HashTable<TKey>
     public HashPosition Lock(byte* key)
     {
         HashPosition position = default;
-        position.Hash = TKey.Read(key, State->KeySize).Hash(State->Seed);
-        position.Home = Home(State, position.Hash);
+        position.Hash = HashOf(State, key);
+        position.Home = HomeOf(State, position.Hash);
         HashBucket.Enter(position.Home);
         Locate(ref position, key);
         return position;
@@ -39,7 +39,7 @@ internal sealed unsafe partial class HashTable<TKey>
         else if (State->MarkOffset != 0)
         {
             LruMark* mark = (LruMark*)(position.Element + State->MarkOffset);
-            Volatile.Write(ref mark->Spread, FoldedMultiply.Spread(position.Hash));
+            Volatile.Write(ref mark->Hash, position.Hash);
             mark->Used = used ? 1u : 0;
         }
     }
@@ -49,7 +49,7 @@ internal sealed unsafe partial class HashTable<TKey>
     {
         if (_elements is not null)
             Volatile.Write(ref HashBucket.Numbers(position.Bucket)[position.Slot], NumberIn(position.Element));
-        Volatile.Write(ref position.Bucket->Tags[position.Slot], Tag(position.Hash));
+        Volatile.Write(ref position.Bucket->Tags[position.Slot], HashBucket.Tag(position.Hash));
     }
 
     /// <summary>Begins to replace the element found: the position then leads to a fresh one, which <see cref="FinishReplacing"/> shows to readers.</summary>
@@ -156,7 +156,7 @@ internal sealed unsafe partial class HashTable<TKey>
 
     private void Locate(ref HashPosition position, byte* key)
     {
-        byte tag = Tag(position.Hash);
+        byte tag = HashBucket.Tag(position.Hash);
         var wanted = TKey.Read(key, State->KeySize);
         position.Bucket = position.Home;
         for (position.Depth = 0; ; position.Depth++)

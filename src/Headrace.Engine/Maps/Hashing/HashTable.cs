@@ -105,12 +105,12 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
         where TSlots : struct, ISlots where TFull : struct, IWhenFull
     {
         var wanted = TKey.Read(key, keySize);
-        ulong hash = wanted.Hash(seed);
-        HashBucket* home = HomeOf(buckets, homes, bucketShift, FoldedMultiply.Spread(hash));
+        uint hash = FoldedMultiply.Spread(wanted.Hash(seed));
+        HashBucket* home = HomeOf(buckets, homes, bucketShift, hash);
         if (TSlots.IsNear && bucketShift > 6)
             Cache.Fetch((byte*)home + CacheLine);
         uint version = Volatile.Read(ref home->Version);
-        uint hits = HashBucket.Matches(home, Tag(hash), slotMask);
+        uint hits = HashBucket.Matches(home, HashBucket.Tag(hash), slotMask);
         if (hits == 0)
         {
             uint next = Volatile.Read(ref home->Next);
@@ -174,34 +174,30 @@ internal sealed unsafe partial class HashTable<TKey> : IDisposable where TKey : 
 
     private static int NearSlotsOf(uint stride) => Math.Min(HashBucket.MostNearSlots, (int)((NearBucketSize(stride) - HashBucket.Size) / stride));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static HashBucket* Home(HashTableState* table, ulong hash) => HomeOf(table, FoldedMultiply.Spread(hash));
+    private static uint HashOf(HashTableState* table, byte* key) => FoldedMultiply.Spread(TKey.Read(key, table->KeySize).Hash(table->Seed));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static HashBucket* HomeOf(byte* buckets, uint homes, int bucketShift, uint spread) =>
-        (HashBucket*)(buckets + (((ulong)spread * homes >> 32) << bucketShift));
+    private static HashBucket* HomeOf(byte* buckets, uint homes, int bucketShift, uint hash) =>
+        (HashBucket*)(buckets + (((ulong)hash * homes >> 32) << bucketShift));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static HashBucket* HomeOf(HashTableState* table, uint spread) => HomeOf(table->Buckets, table->Homes, table->BucketShift, spread);
+    private static HashBucket* HomeOf(HashTableState* table, uint hash) => HomeOf(table->Buckets, table->Homes, table->BucketShift, hash);
 
     private static HashBucket* BucketAt(HashTableState* table, ulong number) => (HashBucket*)(table->Buckets + (number << table->BucketShift));
 
-    // Never 0, which is a free slot's.
-    private static byte Tag(ulong hash) => (byte)(hash >> 56 | 1);
-
     // The key is not in the first place that has its tag, or somebody writes.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static byte* FindInChain<TSlots, TFull>(HashTableState* table, ulong hash, byte* key) where TSlots : struct, ISlots where TFull : struct, IWhenFull
+    private static byte* FindInChain<TSlots, TFull>(HashTableState* table, uint hash, byte* key) where TSlots : struct, ISlots where TFull : struct, IWhenFull
     {
         var wanted = TKey.Read(key, table->KeySize);
-        HashBucket* home = Home(table, hash);
+        HashBucket* home = HomeOf(table, hash);
         for (int attempt = 0; ; attempt++)
         {
             bool locks = attempt == OptimisticSearches;
             if (locks)
                 HashBucket.Enter(home);
             uint version = HashBucket.VersionOf(home);
-            byte* element = Search<TSlots>(table, home, Tag(hash), wanted, out HashBucket* bucket, out int slot);
+            byte* element = Search<TSlots>(table, home, HashBucket.Tag(hash), wanted, out HashBucket* bucket, out int slot);
             Volatile.ReadBarrier();
             bool certain = HashBucket.VersionOf(home) == version;
             if (locks)

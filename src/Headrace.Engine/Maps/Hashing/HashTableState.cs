@@ -16,7 +16,7 @@ internal unsafe struct HashTableState
     /// <summary>Hash seed, random and not 0; always the same with <c>BPF_F_ZERO_SEED</c>.</summary>
     [FieldOffset(16)] public ulong Seed;
 
-    /// <summary>Number of home buckets: the spread hash, as a fraction of 2^32, times this chooses one.</summary>
+    /// <summary>Number of home buckets: the hash, as a fraction of 2^32, times this chooses one.</summary>
     [FieldOffset(24)] public uint Homes;
 
     /// <summary>log2 of a bucket's bytes.</summary>

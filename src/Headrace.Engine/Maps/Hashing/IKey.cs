@@ -6,7 +6,7 @@ internal unsafe interface IKey<TKey> where TKey : struct, IKey<TKey>
     /// <summary>Reads a key.</summary>
     static abstract TKey Read(byte* key, int size);
 
-    /// <summary>A 64-bit hash: <see cref="FoldedMultiply.Spread"/> of it chooses the bucket, its top byte is the tag.</summary>
+    /// <summary>64 mixed bits, to be <see cref="FoldedMultiply.Spread"/>: by themselves they may come in steps.</summary>
     ulong Hash(ulong seed);
 
     /// <summary>True when an element, whose key starts it, has the key.</summary>
