@@ -4,12 +4,10 @@ using Headrace.Dataflow;
 namespace Headrace.Engine.Jit;
 
 /// <summary>What the code of a graph has to keep at hand.</summary>
-/// <param name="Machine">Something in it looks at the machine's packet.</param>
-/// <param name="Program">The same but for tail calls: it looks at which program runs.</param>
+/// <param name="Machine">Something in it looks at the machine's packet, or at which program runs. Tail calls see to that themselves.</param>
 /// <param name="Begin">A run may leave things behind (memory that a helper gave, a lock): each starts from scratch.</param>
-/// <param name="Budget">Something spends of the run's budget: callbacks, tail calls, loops that nobody has proved to end.</param>
-/// <param name="CountsLoops">Jumps backward spend of it too.</param>
-internal sealed record CodeNeeds(bool Machine, bool Program, bool Begin, bool Budget, bool CountsLoops)
+/// <param name="Budget">Something spends of the run's budget: callbacks, loops that nobody has proved to end.</param>
+internal sealed record CodeNeeds(bool Machine, bool Begin, bool Budget)
 {
     /// <summary>Looks through a graph.</summary>
     /// <remarks>
@@ -19,8 +17,8 @@ internal sealed record CodeNeeds(bool Machine, bool Program, bool Begin, bool Bu
     /// </remarks>
     public static CodeNeeds Of(Graph graph)
     {
-        bool program = !graph.IsVerified, tailCalls = false, begin = false, budget = false;
-        bool counts = !graph.IsVerified || graph.Program.Functions.Any(function => function.IsGlobal && function.Start != 0);
+        bool machine = !graph.IsVerified, begin = false;
+        bool budget = !graph.IsVerified || graph.Program.Functions.Any(function => function.IsGlobal && function.Start != 0);
         foreach (GraphFunction function in graph.Functions)
         {
             foreach (Actor actor in function.Actors)
@@ -28,29 +26,28 @@ internal sealed record CodeNeeds(bool Machine, bool Program, bool Begin, bool Bu
                 switch (actor.Kind)
                 {
                     case ActorKind.Helper:
-                        program = true;
+                        machine = true;
                         begin |= !LeavesNothing(actor.Helper);
-                        counts |= CallingHelpers.MayCallBack(actor.Helper);
+                        budget |= CallingHelpers.MayCallBack(actor.Helper);
                         break;
                     case ActorKind.TailCall:
-                        tailCalls = budget = true;
                         begin |= function != graph.Main; // where the run's tail calls are not counted from 0 again
                         break;
                     case ActorKind.Call or ActorKind.PacketLoad:
-                        program = true;
+                        machine = true;
                         break;
                     case ActorKind.LoopBudget:
-                        counts = true;
+                        budget = true;
                         break;
                     case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.CopyBytes or ActorKind.ClearBytes:
                         // A frame may lack the fields of a socket buffer.
-                        program |= actor.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue)
+                        machine |= actor.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue)
                             && !(actor.Inputs[0].Facts.Pointer.Kind == PointerKind.Context && graph.Program.Type == ProgramType.Xdp);
                         break;
                 }
             }
         }
-        return new CodeNeeds(program || tailCalls, program, begin, budget || counts, counts);
+        return new CodeNeeds(machine || begin, begin, budget);
     }
 
     // Nothing in the machine for the next run to find.

@@ -139,7 +139,7 @@ internal sealed unsafe partial class GraphEmitter
             result();
             _il.Emit(OpCodes.Conv_U4);
             _il.Emit(OpCodes.Stfld, JitMethods.FrameField(nameof(Frame.Verdict)));
-            if (_needs.Program)
+            if (_hidesProgram)
                 ReturnProgram();
             _il.Emit(OpCodes.Br, _next);
             return;

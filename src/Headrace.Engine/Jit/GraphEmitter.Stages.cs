@@ -18,7 +18,7 @@ internal sealed unsafe partial class GraphEmitter
     private LocalBuilder? _guess;
     private LocalBuilder? _lookup;
 
-    private bool CountsRounds => _isAhead || _needs.CountsLoops;
+    private bool CountsRounds => _isAhead || _needs.Budget;
 
     // Tokens are kept in 8 bytes each, those of a certain place in front of those of a guess.
     private int RecordBytes => (sizeof(StagedPacket) + 2 * sizeof(ulong) * _plan!.Tokens + 63) & ~63;
@@ -237,13 +237,6 @@ internal sealed unsafe partial class GraphEmitter
         ForEachPacket(() =>
         {
             StartRun();
-            if (_needs.Machine && _plan!.StackBytes > 0)
-            {
-                _il.Emit(OpCodes.Ldloc, _state);
-                _il.Emit(OpCodes.Ldloc, _top);
-                _il.Emit(OpCodes.Conv_U);
-                _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.StackTop)));
-            }
             Label start = _il.DefineLabel();
             if (_plan!.StackBytes > 0)
             {

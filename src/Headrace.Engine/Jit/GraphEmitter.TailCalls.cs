@@ -9,6 +9,11 @@ internal sealed unsafe partial class GraphEmitter
     private const int MostInlinedActors = 2000;
 
     private readonly GraphEmitter? _caller;
+
+    // Of the burst's own program: a variable for each call that was written in place, and what has to hold for it.
+    private readonly List<(LocalBuilder Holds, List<InlinedTarget> Targets)> _targets = [];
+    private readonly bool _hasPacket;
+    private readonly bool _hidesProgram;
     private LocalBuilder? _self;
     private int _inlinedActors;
     private int _tailCalls;
@@ -25,13 +30,16 @@ internal sealed unsafe partial class GraphEmitter
         // Functions and callbacks may have made tail calls of their own: then the machine counts, from the run's start on.
         if (_isBurst && !Root._needs.Begin)
         {
-            if (known && call.Expansion?.Form == HelperForm.TailCallOfIndex)
-                EmitKnownTarget(array.Index, (uint)call.Inputs[2].Immediate);
-            if (!_needs.Program)
+            if (known && call.Expansion?.Form == HelperForm.TailCallOfIndex && InlineTarget(array.Index, (uint)call.Inputs[2].Immediate) is { } target)
+                EmitTarget(new InlinedTarget(_maps, array.Index, (uint)call.Inputs[2].Immediate, target, _il.DeclareLocal(typeof(LoadedProgram))));
+            if (!_hasPacket)
+                TakePacket();
+            if (!_needs.Machine)
                 TakeProgram();
             _il.Emit(OpCodes.Ldloc, _state);
             _il.Emit(OpCodes.Ldc_I4, _tailCalls);
             _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.TailCalls)));
+            _machine.GiveBudget();
         }
         SaveBudget();
         _il.Emit(OpCodes.Ldarg_1);
@@ -52,23 +60,59 @@ internal sealed unsafe partial class GraphEmitter
         }
         Return(() => _il.Emit(OpCodes.Ldloc, result));
         _il.MarkLabel(falls);
-        if (!_needs.Program)
+        if (!_needs.Machine)
             ReturnProgram();
     }
 
-    // Writes the program that a constant index of a known array leads to now in place of the call, behind a test that it still does.
-    private void EmitKnownTarget(int array, uint index)
+    // Writes a program in place of the call that leads to it now. Whether it still does, and whether the calls in there do, is seen once a burst.
+    private void EmitTarget(InlinedTarget target)
     {
-        if (InlineTarget(array, index) is not { } target)
-            return;
-        Root._inlinedActors += target.Graph.Main.Actors.Count();
         Label other = _il.DefineLabel();
-        LocalBuilder found = _machine.Target(_maps, array, index, target.Program.Id, other);
-        var inner = new GraphEmitter(target, target.Graph.Main, _il, isBurst: true, this) { _self = found, _tailCalls = _tailCalls + 1 };
-        if (target.Needs.Program)
+        if (_caller is null)
+        {
+            LocalBuilder holds = _il.DeclareLocal(typeof(bool));
+            _targets.Add((holds, []));
+            _il.Emit(OpCodes.Ldloc, holds);
+            _il.Emit(OpCodes.Brfalse, other);
+        }
+        Root._targets[^1].Targets.Add(target);
+        GraphFunction main = target.Code.Graph.Main;
+        Root._inlinedActors += main.Actors.Count();
+        var inner = new GraphEmitter(target.Code, main, _il, isBurst: true, this) { _self = target.Found, _tailCalls = _tailCalls + 1 };
+        if (inner._needs.Machine)
+        {
+            if (!_hasPacket)
+                TakePacket();
             inner.TakeProgram();
+        }
         inner.EmitBlocks();
         _il.MarkLabel(other);
+    }
+
+    /// <summary>Writes what a burst finds out before its first packet: whether the calls that were written in place still lead where they did.</summary>
+    /// <remarks>Programs cannot change the arrays; a change by others counts from the next burst on, of which no packet can have been there before it.</remarks>
+    private void FindTargets()
+    {
+        if (_isAhead || !_function.Actors.Any(actor => actor.Expansion is { Form: HelperForm.TailCallOfIndex }))
+            return;
+        // What they are is known once everything is written.
+        Label found = _il.DefineLabel();
+        _il.Emit(OpCodes.Br, Rare(() =>
+        {
+            foreach ((LocalBuilder holds, List<InlinedTarget> targets) in _targets)
+            {
+                Label other = _il.DefineLabel();
+                _il.Emit(OpCodes.Ldc_I4_0);
+                _il.Emit(OpCodes.Stloc, holds);
+                foreach (InlinedTarget target in targets)
+                    _machine.Target(target.Maps, target.Array, target.Index, target.Code.Program.Id, target.Found, other);
+                _il.Emit(OpCodes.Ldc_I4_1);
+                _il.Emit(OpCodes.Stloc, holds);
+                _il.MarkLabel(other);
+            }
+            _il.Emit(OpCodes.Br, found);
+        }));
+        _il.MarkLabel(found);
     }
 
     private CompiledProgram? InlineTarget(int array, uint index)
@@ -82,7 +126,7 @@ internal sealed unsafe partial class GraphEmitter
                 return null;
         }
         CompiledProgram code = target.Compiled;
-        bool isSimple = code.Graph.IsVerified == _trusts && code.Graph.Functions.Count == 1 && code.Needs is { Begin: false, CountsLoops: false };
+        bool isSimple = code.Graph.IsVerified == _trusts && code.Graph.Functions.Count == 1 && code.Needs is { Begin: false, Budget: false };
         return isSimple && _tailCalls + 1 < Machine.MaxTailCalls && Root._inlinedActors + code.Graph.Main.Actors.Count() <= MostInlinedActors ? code : null;
     }
 

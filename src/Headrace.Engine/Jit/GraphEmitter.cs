@@ -51,6 +51,8 @@ internal sealed unsafe partial class GraphEmitter
         (_owner, _program, _graph, _function, _il, _isBurst) = (owner, owner.Program, owner.Graph, function, il, isBurst);
         _trusts = _graph.IsVerified;
         _needs = owner.Needs;
+        _hasPacket = !isBurst || _needs.Machine || caller is { _hasPacket: true };
+        _hidesProgram = caller is not null && (_needs.Machine || caller._hidesProgram);
         _placement = new Placement(function);
         _state = caller?._state ?? il.DeclareLocal(typeof(MachineState*));
         _frame = caller?._frame ?? il.DeclareLocal(typeof(Frame*));
@@ -116,6 +118,7 @@ internal sealed unsafe partial class GraphEmitter
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Stloc, end);
         first();
+        FindTargets();
 
         _il.MarkLabel(run);
         _il.Emit(OpCodes.Ldloc, _frame);
@@ -166,9 +169,15 @@ internal sealed unsafe partial class GraphEmitter
     /// <summary>What a run starts with; see <see cref="Machine.Begin"/>, of which this does only what the program can notice.</summary>
     private void StartRun()
     {
-        _machine.Begin(_frame, _needs.Begin, _needs.Machine);
+        if (_needs.Begin)
+            _machine.Begin(_frame);
+        if (_needs.Machine)
+            TakePacket();
+        _machine.StartBudget();
         ResetLoops();
     }
+
+    private void TakePacket() => _machine.TakePacket(_frame, Root._plan is { StackBytes: > 0 } ? _top : null);
 
     private void ResetLoops()
     {

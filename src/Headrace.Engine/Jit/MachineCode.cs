@@ -23,32 +23,50 @@ internal sealed unsafe class MachineCode(ILGenerator il, LocalBuilder state, Loc
         il.Emit(OpCodes.Stloc, state);
     }
 
-    /// <summary>What a run starts with; see <see cref="Machine.Begin"/>, of which this does only what the program can notice.</summary>
-    /// <param name="frame">The packet's frame.</param>
-    /// <param name="all">True where a run may leave things behind.</param>
-    /// <param name="looks">True where something looks at the machine's packet.</param>
-    public void Begin(LocalBuilder frame, bool all, bool looks)
+    /// <summary>Makes the machine ready for a run that finds nothing of the one before.</summary>
+    public void Begin(LocalBuilder frame)
     {
-        if (all)
-        {
-            il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldloc, frame);
-            il.Emit(OpCodes.Call, JitMethods.Begin);
-        }
-        else if (looks)
-        {
-            il.Emit(OpCodes.Ldloc, state);
-            il.Emit(OpCodes.Ldloc, frame);
-            il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Frame)));
-            il.Emit(OpCodes.Ldloc, state);
-            il.Emit(OpCodes.Ldc_I8, 0L);
-            il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
-        }
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Ldloc, frame);
+        il.Emit(OpCodes.Call, JitMethods.Begin);
+    }
+
+    /// <summary>Lets the machine know which packet the program runs on, for what looks at it: of <see cref="Begin"/> only what can be noticed.</summary>
+    /// <param name="frame">The packet's frame.</param>
+    /// <param name="top">The local that holds the end of the stack, where packets have their own; null where it is the machine's.</param>
+    public void TakePacket(LocalBuilder frame, LocalBuilder? top)
+    {
+        il.Emit(OpCodes.Ldloc, state);
+        il.Emit(OpCodes.Ldloc, frame);
+        il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Frame)));
+        il.Emit(OpCodes.Ldloc, state);
+        il.Emit(OpCodes.Ldc_I8, 0L);
+        il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.HelperBytes)));
+        if (top is null)
+            return;
+        il.Emit(OpCodes.Ldloc, state);
+        il.Emit(OpCodes.Ldloc, top);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.StackTop)));
+    }
+
+    /// <summary>Gives a run its budget.</summary>
+    public void StartBudget()
+    {
         if (budget is null)
             return;
-        il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Call, JitMethods.Budget);
+        PushWholeBudget();
         il.Emit(OpCodes.Stloc, budget);
+    }
+
+    /// <summary>Gives the machine the budget of a run that spends nothing of it, before something else does.</summary>
+    public void GiveBudget()
+    {
+        if (budget is not null)
+            return;
+        il.Emit(OpCodes.Ldloc, state);
+        PushWholeBudget();
+        il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.Budget)));
     }
 
     /// <summary>Takes so many instructions from the run's budget, which must be kept, and goes to the label when there are not as many.</summary>
@@ -104,11 +122,9 @@ internal sealed unsafe class MachineCode(ILGenerator il, LocalBuilder state, Loc
         il.Emit(OpCodes.Add);
     }
 
-    /// <summary>Fetches the program at a place of a program array; goes to the label when it is not the one expected.</summary>
-    /// <returns>The local that holds it.</returns>
-    public LocalBuilder Target(MapCode maps, int array, uint index, int expected, Label other)
+    /// <summary>Fetches the program at a place of a program array into a local; goes to the label when it is not the one expected.</summary>
+    public void Target(MapCode maps, int array, uint index, int expected, LocalBuilder found, Label other)
     {
-        LocalBuilder found = il.DeclareLocal(typeof(LoadedProgram));
         maps.Load(array);
         il.Emit(OpCodes.Call, JitMethods.Programs);
         il.Emit(OpCodes.Ldc_I4, (int)index);
@@ -120,7 +136,6 @@ internal sealed unsafe class MachineCode(ILGenerator il, LocalBuilder state, Loc
         il.Emit(OpCodes.Call, JitMethods.ProgramId);
         il.Emit(OpCodes.Ldc_I4, expected);
         il.Emit(OpCodes.Bne_Un, other);
-        return found;
     }
 
     /// <summary>Lets the machine know which program runs, for what looks at it (faults, helpers).</summary>
@@ -141,5 +156,11 @@ internal sealed unsafe class MachineCode(ILGenerator il, LocalBuilder state, Loc
             return;
         il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Call, JitMethods.OwnProgram);
+    }
+
+    private void PushWholeBudget()
+    {
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Call, JitMethods.Budget);
     }
 }

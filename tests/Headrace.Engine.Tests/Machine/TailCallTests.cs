@@ -118,4 +118,24 @@ public unsafe class TailCallTests
         executor.Run(burst.Frames, 1);
         Assert.Equal(1u, burst.Frames[0].Verdict);
     }
+
+    // The last of the chain looks at nothing of the machine, so that only its callers know what the machine was told.
+    [Theory, MemberData(nameof(All))]
+    public void After_a_chain_the_next_packet_runs_in_its_own_program(EngineKind engine)
+    {
+        CollectionSpec spec = TestProgram.Spec($"r7 = *(u32 *)(r1 +8)\n{Call(1, "r0 = r7\nexit")}", ProgramType.SchedCls,
+            TestProgram.Map("programs", MapType.ProgramArray, 4, 4, 8));
+        TestProgram.Add(spec, "link1", $"r7 = *(u32 *)(r1 +8)\n{Call(2, "r0 = r7\nexit")}", ProgramType.SchedCls);
+        TestProgram.Add(spec, "link2", "r0 = 2\nexit", ProgramType.SchedCls);
+        for (byte i = 1; i <= 2; i++)
+            spec.Maps["programs"].Entries.Add(new MapEntrySpec([i, 0, 0, 0], null, $"link{i}"));
+        using var collection = Collection.Load(spec);
+        using Executor executor = collection.Programs["main"].CreateExecutor(engine);
+        using var burst = new PacketBurst(2, socketBuffers: true);
+        burst.Add(new byte[64]);
+        burst.Add(new byte[64]);
+        burst.Frames[1].Skb = null;
+        var fault = Assert.Throws<ProgramFaultException>(() => executor.Run(burst.Frames, 2));
+        Assert.Equal(("main", 0, 2u), (fault.Program, fault.Instruction, burst.Frames[0].Verdict));
+    }
 }
