@@ -3,7 +3,7 @@ using Headrace.Verifier;
 
 namespace Headrace.Dataflow;
 
-/// <summary>What helpers read and write, from their prototypes.</summary>
+/// <summary>What a helper call reads and writes: through its arguments, from their prototypes, and besides (<see cref="HelperBehaviors"/>).</summary>
 internal static class HelperEffects
 {
     private const int MaxArguments = 5;
@@ -39,44 +39,33 @@ internal static class HelperEffects
         }
     }
 
-    /// <summary>True when a helper may do anything: calls back, takes locks, or is not known.</summary>
-    public static bool IsOpaque(Actor helper)
-    {
-        HelperPrototype? prototype = Prototype(helper.Helper, helper.Block!.Function.Graph.Program.Type);
-        return prototype is null || prototype.Arguments.Any(argument => argument.Kind is ArgumentKind.Function or ArgumentKind.Stack or ArgumentKind.SpinLock
-            or ArgumentKind.Timer or ArgumentKind.PointerSlot or ArgumentKind.Dynptr or ArgumentKind.AnySocket or ArgumentKind.Socket or ArgumentKind.SocketCommon);
-    }
+    /// <summary>True when a helper may touch any memory: it calls back, takes locks, or is not known.</summary>
+    public static bool IsOpaque(Actor helper) => Does(helper, HelperBehavior.IsOpaque);
 
-    /// <summary>What a helper does besides reading and writing through its arguments.</summary>
+    /// <summary>True when a helper does any of some things.</summary>
+    public static bool Does(Actor helper, HelperBehavior any) => (HelperBehaviors.Of(helper.Helper) & any) != 0;
+
+    /// <summary>True for a look-up that leaves a trace: maps that throw out what was used longest ago mark what is found.</summary>
+    public static bool MarksElement(Actor lookup) => MapOf(lookup) is not { } map || map.Type is MapType.LruHash or MapType.LruPerCpuHash;
+
+    /// <summary>True for a helper that a program can go on without, to see where it comes to: it changes nothing but maps and the world outside.</summary>
+    public static bool MayBeSkipped(Actor helper) =>
+        !Does(helper, HelperBehavior.IsOpaque | HelperBehavior.CallsBack | HelperBehavior.Holds | HelperBehavior.ChangesPacket | HelperBehavior.ChangesRecords)
+        && !Memory(helper).Any(memory => memory.Writes);
+
+    /// <summary>What a helper that is not opaque does besides reading and writing through its arguments.</summary>
     public static Effects Besides(Actor helper, RegionMap regions)
     {
-        ulong world = regions.Of(RegionKind.World), context = regions.Of(RegionKind.Context);
-        ulong packet = regions.Of(RegionKind.Packet) | regions.Of(RegionKind.PacketRest);
+        HelperBehavior behavior = HelperBehaviors.Of(helper.Helper);
         int map = MapIndex(helper);
         ulong index = regions.OfMap(RegionKind.MapIndex, map), values = regions.OfMap(RegionKind.MapValues, map);
-        switch (helper.Helper)
-        {
-            case HelperId.GetSmpProcessorId or HelperId.GetNumaNodeId or HelperId.CsumDiff or HelperId.Strncmp:
-                return default;
-            case HelperId.MapLookupElem or HelperId.MapLookupPercpuElem:
-                return new Effects(index, 0);
-            case HelperId.MapPeekElem:
-                return new Effects(index | values, 0);
-            case HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.MapPushElem or HelperId.MapPopElem:
-                return new Effects(0, index | values);
-            case HelperId.RedirectMap:
-                return new Effects(index, world);
-            case HelperId.Redirect:
-                return new Effects(0, world);
-            case HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta or HelperId.XdpStoreBytes:
-                return new Effects(0, packet | context);
-            case HelperId.XdpLoadBytes or HelperId.SkbLoadBytes or HelperId.XdpGetBuffLen:
-                return new Effects(packet | context, 0);
-            case HelperId.RingbufReserve or HelperId.RingbufSubmit or HelperId.RingbufDiscard:
-                return new Effects(0, world | regions.Of(RegionKind.HelperMemory));
-        }
-        bool takesContext = Prototype(helper.Helper, helper.Block!.Function.Graph.Program.Type)!.Arguments.Any(argument => argument.Kind == ArgumentKind.Context);
-        return new Effects(index, world | (takesContext ? packet | context : 0));
+        ulong packet = regions.Of(RegionKind.Packet) | regions.Of(RegionKind.PacketRest) | regions.Of(RegionKind.Context);
+        ulong reads = If(HelperBehavior.ReadsElements, index) | If(HelperBehavior.ReadsValues, values) | If(HelperBehavior.ReadsPacket, packet);
+        ulong writes = If(HelperBehavior.ChangesMap, index | values) | If(HelperBehavior.ChangesPacket, packet)
+            | If(HelperBehavior.ChangesRecords, regions.Of(RegionKind.HelperMemory)) | If(HelperBehavior.ChangesWorld, regions.Of(RegionKind.World));
+        return new Effects(reads, writes);
+
+        ulong If(HelperBehavior bit, ulong bits) => (behavior & bit) != 0 ? bits : 0;
     }
 
     /// <summary>Index of the map that a helper's first map argument is; -1 when it may be any.</summary>

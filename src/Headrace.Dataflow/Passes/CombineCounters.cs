@@ -37,6 +37,5 @@ internal sealed class CombineCounters : IPass
 
     // Faults and calls, which may lead anywhere, and budgets (see UnrollLoops). The verifier has seen to accesses.
     private static bool MayEndBurst(Actor actor) => actor.Kind is ActorKind.Call or ActorKind.TailCall or ActorKind.LoopBudget or ActorKind.PacketLoad
-        || (actor.Kind == ActorKind.Helper && actor.Helper is not (HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem
-            or HelperId.KtimeGetNs or HelperId.GetPrandomU32 or HelperId.GetSmpProcessorId or HelperId.Redirect or HelperId.RedirectMap));
+        || (actor.Kind == ActorKind.Helper && !HelperEffects.Does(actor, HelperBehavior.AlwaysAnswers));
 }

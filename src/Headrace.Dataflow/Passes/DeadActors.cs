@@ -1,5 +1,3 @@
-using Headrace.Bytecode;
-
 namespace Headrace.Dataflow;
 
 /// <summary>Takes out what touches memory to no end: loads and look-ups nobody uses, stores that nobody reads.</summary>
@@ -56,12 +54,7 @@ internal sealed class DeadActors : IPass
         return false;
     }
 
-    // Looking up in an LRU map marks the element; drawing a random number changes the next one.
-    private static bool IsHarmless(Graph graph, Actor helper) => helper.Helper switch
-    {
-        HelperId.MapLookupElem => graph.IsVerified && HelperEffects.MapIndex(helper) is >= 0 and var map
-            && graph.Maps[map].Type is not (MapType.LruHash or MapType.LruPerCpuHash),
-        HelperId.KtimeGetNs or HelperId.KtimeGetBootNs or HelperId.KtimeGetCoarseNs or HelperId.GetSmpProcessorId => true,
-        _ => false,
-    };
+    // What takes arguments may fault where no verifier has seen them.
+    private static bool IsHarmless(Graph graph, Actor helper) => HelperEffects.Does(helper, HelperBehavior.GoesUnnoticed)
+        && (helper.Inputs.Count == 0 || (graph.IsVerified && !HelperEffects.MarksElement(helper)));
 }

@@ -27,8 +27,8 @@ internal sealed record CodeNeeds(bool Machine, bool Begin, bool Budget)
                 {
                     case ActorKind.Helper:
                         machine = true;
-                        begin |= !LeavesNothing(actor.Helper);
-                        budget |= CallingHelpers.MayCallBack(actor.Helper);
+                        begin |= HelperEffects.Does(actor, HelperBehavior.Holds);
+                        budget |= HelperEffects.Does(actor, HelperBehavior.CallsBack);
                         break;
                     case ActorKind.TailCall:
                         begin |= function != graph.Main; // where the run's tail calls are not counted from 0 again
@@ -49,11 +49,4 @@ internal sealed record CodeNeeds(bool Machine, bool Begin, bool Budget)
         }
         return new CodeNeeds(machine || begin, begin, budget);
     }
-
-    // Nothing in the machine for the next run to find.
-    private static bool LeavesNothing(HelperId helper) => helper is
-        HelperId.TailCall or HelperId.MapLookupElem or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.KtimeGetNs or HelperId.GetPrandomU32
-        or HelperId.GetSmpProcessorId or HelperId.CsumDiff or HelperId.Redirect or HelperId.RedirectMap or HelperId.PerfEventOutput
-        or HelperId.RingbufOutput or HelperId.FibLookup or HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta
-        or HelperId.XdpGetBuffLen or HelperId.XdpLoadBytes or HelperId.XdpStoreBytes or HelperId.CheckMtu;
 }

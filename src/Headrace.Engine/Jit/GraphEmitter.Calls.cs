@@ -15,7 +15,7 @@ internal sealed unsafe partial class GraphEmitter
         bool known = _trusts ? HelperTable.TryGetTrusted(helper.Helper, out HelperEntry entry) : HelperTable.TryGet(helper.Helper, out entry);
         if (!known)
             throw new UnsupportedFeatureException($"program '{_program.Name}'", $"helper {helper.Helper} at instruction {helper.Slot}", "the engines do not have it");
-        bool callsBack = CallingHelpers.MayCallBack(helper.Helper);
+        bool callsBack = HelperEffects.Does(helper, HelperBehavior.CallsBack);
         _il.Emit(OpCodes.Ldarg_1);
         for (int argument = 0; argument < JitMethods.ArgumentCount; argument++)
         {

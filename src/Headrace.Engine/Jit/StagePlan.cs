@@ -1,4 +1,3 @@
-using Headrace.Bytecode;
 using Headrace.Dataflow;
 using Headrace.Verifier;
 
@@ -185,23 +184,13 @@ internal sealed class StagePlan
 
     private AheadRole HelperRole(Actor helper)
     {
-        if (IsLookup(helper, out int map))
-        {
-            bool leavesTrace = _program.MapArray[map].Type is MapType.LruHash or MapType.LruPerCpuHash;
-            // That a look-up finds something may be proved from what its key is.
-            return Both(leavesTrace ? AheadRole.Guess : Certain(helper), OfAddress(helper.Inputs[1]));
-        }
-        switch (helper.Helper)
-        {
-            case HelperId.GetSmpProcessorId:
-                return helper.Expansion is { Form: HelperForm.MachineNumber } ? AheadRole.Fire : AheadRole.Stop;
-            case HelperId.KtimeGetNs or HelperId.KtimeGetBootNs or HelperId.KtimeGetCoarseNs or HelperId.KtimeGetTaiNs or HelperId.Jiffies64 or HelperId.GetPrandomU32
-                or HelperId.CsumDiff or HelperId.MapUpdateElem or HelperId.MapDeleteElem or HelperId.Redirect or HelperId.RedirectMap
-                or HelperId.RingbufOutput or HelperId.PerfEventOutput:
-                return helper.Facts is { Pointer.Kind: PointerKind.None, Min: 0, Ones: 0 } ? AheadRole.LeaveOut : AheadRole.Stop;
-            default:
-                return AheadRole.Stop;
-        }
+        // That a look-up finds something may be proved from what its key is.
+        if (IsLookup(helper, out _))
+            return Both(HelperEffects.MarksElement(helper) ? AheadRole.Guess : Certain(helper), OfAddress(helper.Inputs[1]));
+        if (helper.Expansion is { Form: HelperForm.MachineNumber })
+            return AheadRole.Fire;
+        bool mayAnswerZero = helper.Facts is { Pointer.Kind: PointerKind.None, Min: 0, Ones: 0 };
+        return HelperEffects.MayBeSkipped(helper) && mayAnswerZero ? AheadRole.LeaveOut : AheadRole.Stop;
     }
 
     private bool IsLookup(Actor actor, out int map)

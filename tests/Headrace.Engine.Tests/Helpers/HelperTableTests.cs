@@ -1,4 +1,5 @@
 using Headrace.Bytecode;
+using Headrace.Dataflow;
 using Headrace.Testing;
 
 namespace Headrace.Engine.Tests.Helpers;
@@ -20,6 +21,26 @@ public unsafe class HelperTableTests
             Assert.Equal(6, trustedEntry.Method.GetParameters().Length);
             Assert.NotEqual((nint)checkedEntry.Function, (nint)trustedEntry.Function);
         }
+    }
+
+    [Fact]
+    public void Every_helper_has_its_behavior_written_down()
+    {
+        for (var id = (HelperId)1; (int)id < HelperNames.Count; id++)
+        {
+            Assert.True(HelperBehaviors.Has(id) == HelperTable.TryGet(id, out _), $"{id} is here or in the table of behaviors, not in both");
+            if (!HelperBehaviors.Has(id))
+                continue;
+            HelperBehavior behavior = HelperBehaviors.Of(id);
+            HelperPrototype prototype = HelperPrototypes.Find(id)!;
+            bool callsBack = id != HelperId.TimerSetCallback && prototype.Arguments.Any(argument => argument.Kind == ArgumentKind.Function);
+            Assert.True(callsBack == behavior.HasFlag(HelperBehavior.CallsBack), $"{id} takes a function or is said to call one, not both");
+            if (prototype.ChangesPacket)
+                Assert.True((behavior & (HelperBehavior.ChangesPacket | HelperBehavior.IsOpaque)) != 0, $"{id} changes the packet");
+            if (prototype.Arguments.Any(argument => argument.Kind is ArgumentKind.Function or ArgumentKind.SpinLock or ArgumentKind.Timer or ArgumentKind.PointerSlot))
+                Assert.True(behavior.HasFlag(HelperBehavior.IsOpaque), $"{id} takes what leads to any memory");
+        }
+        Assert.Equal(HelperBehavior.Anything, HelperBehaviors.Of(HelperId.GetCurrentTask));
     }
 
     [Fact]
