@@ -21,4 +21,10 @@ public abstract class Benchmark(string name, string description)
 
     /// <summary>Measures one of <see cref="Parts"/>.</summary>
     public virtual IReadOnlyList<BenchmarkRow> RunPart(string part, TextWriter notes) => throw new ArgumentException($"benchmark {Name} has no part '{part}'", nameof(part));
+
+    /// <summary>True when there is a form that takes a few seconds and only shows that everything works.</summary>
+    public virtual bool HasQuickForm => false;
+
+    /// <summary>Gives every row of <see cref="Run"/>, or of one of <see cref="Parts"/>, with figures that mean nothing, in a few seconds.</summary>
+    public virtual IReadOnlyList<BenchmarkRow> RunQuick(string? part, TextWriter notes) => throw new NotSupportedException($"benchmark {Name} has no quick form");
 }

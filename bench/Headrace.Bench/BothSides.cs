@@ -7,14 +7,16 @@ namespace Headrace.Bench;
 /// <summary>An object's programs and maps in user space and, where there is one, in the kernel; filled alike, and measured in turn.</summary>
 internal sealed class BothSides : IDisposable
 {
-    private const int Rounds = 9;
-    private const int KernelRepeats = 200_000;
-    private const int KernelMeasurements = 2;
+    /// <summary>Nanoseconds below which what is left after taking off the key is noise.</summary>
+    public const double LeastNet = 0.5;
 
     private static readonly EngineKind[] s_kinds = [EngineKind.Jit, EngineKind.Batch];
 
-    private BothSides(CollectionSpec spec, bool hasKernel)
+    private readonly TableScale _scale;
+
+    private BothSides(CollectionSpec spec, TableScale scale, bool hasKernel)
     {
+        _scale = scale;
         Ours = Collection.Load(spec);
         Kernel = hasKernel ? KernelCollection.Load(spec, new KernelLoadOptions()) : null;
     }
@@ -29,9 +31,9 @@ internal sealed class BothSides : IDisposable
     public KernelCollection? Kernel { get; }
 
     /// <summary>Loads an object, and fills each side's maps.</summary>
-    public static BothSides Load(CollectionSpec spec, bool hasKernel, Action<Put> fill)
+    public static BothSides Load(CollectionSpec spec, TableScale scale, bool hasKernel, Action<Put> fill)
     {
-        var sides = new BothSides(spec, hasKernel);
+        var sides = new BothSides(spec, scale, hasKernel);
         fill((map, keys, values) =>
         {
             Map target = sides.Ours.Maps[map];
@@ -54,26 +56,36 @@ internal sealed class BothSides : IDisposable
     /// <param name="program">Its name.</param>
     /// <param name="key">The program that it is measured net of.</param>
     /// <param name="make">Makes our packets; null for packets that carry a number.</param>
-    public IEnumerable<BenchmarkRow> Measure(string program, string key, MakePacket? make = null)
+    /// <param name="peers">Others that look up the same, which have a round in turn as well; one by one beside the jit, bulks beside the batch engine.</param>
+    public IEnumerable<BenchmarkRow> Measure(string program, string key, MakePacket? make = null, IReadOnlyList<TablePeer>? peers = null)
     {
-        TableTimer[] timers = [.. s_kinds.Select(kind => new TableTimer(Ours.Programs[program], kind, make))];
-        TableTimer[] keys = [.. s_kinds.Select(kind => new TableTimer(Ours.Programs[key], kind, make))];
+        TableTimer[] timers = [.. s_kinds.Select(kind => new TableTimer(Ours.Programs[program], kind, _scale, make))];
+        TableTimer[] keys = [.. s_kinds.Select(kind => new TableTimer(Ours.Programs[key], kind, _scale, make))];
         double? peer = null;
         // In tables.bpf.c the mark says that the packet carries its number, in the other objects that it is to be made.
         byte[] packet = make is null ? new byte[TablePackets.Length] : TablePackets.Marked();
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < _scale.Rounds; round++)
         {
             foreach (TableTimer timer in timers.Concat(keys))
                 timer.Measure();
+            foreach (TablePeer other in peers ?? [])
+                other.Measure();
             if (Kernel is null)
                 continue;
-            double total = Kernel.Programs[program].MeasureNanosecondsPerRun(packet, KernelRepeats, KernelMeasurements).Total;
-            double net = total - Kernel.Programs[key].MeasureNanosecondsPerRun(packet, KernelRepeats, KernelMeasurements).Total;
-            peer = Math.Min(peer ?? double.MaxValue, net);
+            double total = Kernel.Programs[program].MeasureNanosecondsPerRun(packet, _scale.KernelRepeats, _scale.KernelMeasurements).Total;
+            double net = total - Kernel.Programs[key].MeasureNanosecondsPerRun(packet, _scale.KernelRepeats, _scale.KernelMeasurements).Total;
+            peer = Math.Max(LeastNet, Math.Min(peer ?? double.MaxValue, net));
         }
         for (int i = 0; i < s_kinds.Length; i++)
         {
-            yield return BenchmarkRow.Of($"{program} {s_kinds[i].ToString().ToLowerInvariant()}", Math.Max(0.5, timers[i].Best - keys[i].Best), peer, "ns");
+            double ours = Math.Max(LeastNet, timers[i].Best - keys[i].Best);
+            string name = $"{program} {s_kinds[i].ToString().ToLowerInvariant()}";
+            yield return BenchmarkRow.Of(name, ours, peer, "ns");
+            foreach (TablePeer other in peers ?? [])
+            {
+                if (other.IsBulk == (s_kinds[i] == EngineKind.Batch))
+                    yield return BenchmarkRow.Of($"{name}, {other.Name}", ours, other.Best, "ns");
+            }
             timers[i].Dispose();
             keys[i].Dispose();
         }

@@ -15,7 +15,14 @@ public sealed class EngineBenchmark() : Benchmark("engine", "the jit beside the 
     public override IReadOnlyList<BenchmarkRow> RunPart(string part, TextWriter notes) =>
         Run(EngineSuite.Groups.Where(group => group.Name == part), notes);
 
-    private static List<BenchmarkRow> Run(IEnumerable<EngineGroup> groups, TextWriter notes)
+    /// <inheritdoc/>
+    public override bool HasQuickForm => true;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> RunQuick(string? part, TextWriter notes) =>
+        Run(EngineSuite.Groups.Where(group => part is null || group.Name == part), notes, isQuick: true);
+
+    private static List<BenchmarkRow> Run(IEnumerable<EngineGroup> groups, TextWriter notes, bool isQuick = false)
     {
         bool hasKernel = Kernel.IsAvailable(out string reason);
         if (!hasKernel)
@@ -27,7 +34,7 @@ public sealed class EngineBenchmark() : Benchmark("engine", "the jit beside the 
             notes.WriteLine("xdp-filter's programs are not measured: package xdp-tools is not installed");
         // On one processor, which per-CPU maps are then read from on both sides.
         using IDisposable pin = Processors.Pin(out _);
-        using var comparison = new EngineComparison(native, hasKernel);
+        using var comparison = new EngineComparison(native, hasKernel, isQuick);
         List<BenchmarkRow> single = [], means = [];
         foreach (EngineGroup group in groups)
         {

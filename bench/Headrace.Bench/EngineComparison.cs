@@ -7,9 +7,13 @@ namespace Headrace.Bench;
 /// <summary>Measures programs on every side in turn, so that a busy moment of the machine does not fall on one side only; medians count.</summary>
 /// <param name="native">The programs as clang compiles them; null without clang.</param>
 /// <param name="hasKernel">Whether the kernel is measured.</param>
-internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel) : IDisposable
+/// <param name="isQuick">One round, hardly warm: only to see that everything works.</param>
+internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel, bool isQuick = false) : IDisposable
 {
-    private const int Rounds = 15;
+    private static readonly TimeSpan s_warming = TimeSpan.FromMilliseconds(250);
+
+    private readonly int _rounds = isQuick ? 1 : 15;
+    private readonly TimeSpan _warming = isQuick ? TimeSpan.Zero : s_warming;
 
     // Below this, what is left after taking off the empty program is mostly noise.
     private const double LeastNet = 0.5;
@@ -24,13 +28,13 @@ internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel
     {
         (EngineTimer emptyOurs, KernelTimer? emptyKernel) = Empty(program);
         CollectionSpec spec = program.LoadSpec();
-        using var ours = new EngineTimer(spec, program.Program, program.Packet, EngineKind.Jit, program.Ring, program.MostRuns);
+        using var ours = new EngineTimer(spec, program.Program, program.Packet, EngineKind.Jit, _warming, program.Ring, program.MostRuns);
         using KernelTimer? kernel = hasKernel ? new KernelTimer(spec, program.Program, program.Packet, program.Ring, program.MostRuns) : null;
         using NativeTimer? clang = program.HasNative ? native?.Timer(program.Program, program.Packet) : null;
         if (clang is not null)
             _emptyNative ??= native!.Timer("drop", program.Packet);
         List<double> nets = [], kernels = [], natives = [];
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < _rounds; round++)
         {
             nets.Add(ours.Measure() - emptyOurs.Measure());
             if (kernel is not null)
@@ -58,7 +62,7 @@ internal sealed unsafe class EngineComparison(NativeCode? native, bool hasKernel
         if (_empty.TryGetValue(program.Restores, out (EngineTimer Ours, KernelTimer? Kernel) known))
             return known;
         CollectionSpec spec = PacketRestorer.Empty(program.Restores ? program.Packet : null);
-        known = (new EngineTimer(spec, "empty", program.Packet, EngineKind.Jit), hasKernel ? new KernelTimer(spec, "empty", program.Packet) : null);
+        known = (new EngineTimer(spec, "empty", program.Packet, EngineKind.Jit, _warming), hasKernel ? new KernelTimer(spec, "empty", program.Packet) : null);
         return _empty[program.Restores] = known;
     }
 

@@ -10,7 +10,7 @@ namespace Headrace.Bench;
 internal sealed unsafe class EngineTimer : IEngineSide
 {
     private const int Burst = 16;
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(4), s_warming = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(4);
 
     private readonly Collection _collection;
     private readonly Executor _executor;
@@ -23,9 +23,10 @@ internal sealed unsafe class EngineTimer : IEngineSide
     /// <param name="name">The program.</param>
     /// <param name="packet">Its packet.</param>
     /// <param name="kind">The engine.</param>
+    /// <param name="warming">How long it runs first.</param>
     /// <param name="ring">Ring buffer to empty between measurements; null for none.</param>
     /// <param name="mostRuns">The most packets in one measurement.</param>
-    public EngineTimer(CollectionSpec spec, string name, byte[] packet, EngineKind kind, string? ring = null, int mostRuns = int.MaxValue)
+    public EngineTimer(CollectionSpec spec, string name, byte[] packet, EngineKind kind, TimeSpan warming, string? ring = null, int mostRuns = int.MaxValue)
     {
         _collection = Collection.Load(spec, new EngineOptions { Programs = [name], Cpus = Processors.Possible });
         _executor = _collection.Programs[name].CreateExecutor(kind);
@@ -38,7 +39,7 @@ internal sealed unsafe class EngineTimer : IEngineSide
         // Helpers and maps are ordinary methods, which the runtime optimises after some calls and a pause.
         long start = Stopwatch.GetTimestamp();
         double best = double.MaxValue;
-        while (Stopwatch.GetElapsedTime(start) < s_warming)
+        while (Stopwatch.GetElapsedTime(start) < warming)
             best = Math.Min(best, Measure());
         _rounds = (int)Math.Clamp(s_slice.TotalNanoseconds / (Burst * Math.Max(best, 1)), 1, mostRuns / Burst);
     }

@@ -10,9 +10,6 @@ internal static class ProgramTables
     /// <summary>The virtual address that connections go to: of lb_turns.bpf.c.</summary>
     public const uint Vip = 0xc6336401;
 
-    /// <summary>log2 of the connections.</summary>
-    public const int ConnectionBits = 21;
-
     private const int Reals = 256;
     private const int Ring = 1021;
     private const int Neighbours = 1000;
@@ -21,17 +18,25 @@ internal static class ProgramTables
     private const uint Counters = 9;
 
     /// <summary>Reads an object, with room in its tables for what is measured.</summary>
-    public static CollectionSpec LoadSpec(string name)
+    public static CollectionSpec LoadSpec(string name, TableScale scale)
     {
         var spec = CollectionSpec.Parse(Resources.Read(name), name);
         // A full LRU lets elements go in front of its limit, in the kernel.
         if (spec.Maps.FirstOrDefault(map => map.Name == "connections") is { } connections)
-            connections.MaxEntries = (1u << ConnectionBits) + (1u << (ConnectionBits - 3));
+        {
+            connections.MaxEntries = (1u << scale.ConnectionBits) + (1u << (scale.ConnectionBits - 3));
+            spec.Variables["connection_bits"].Set((uint)scale.ConnectionBits);
+        }
+        if (spec.Maps.FirstOrDefault(map => map.Name == "addresses") is { } addresses)
+        {
+            addresses.MaxEntries = 1u << scale.AddressBits;
+            spec.Variables["address_mask"].Set(addresses.MaxEntries - 1);
+        }
         return spec;
     }
 
     /// <summary>Fills the load balancer: every connection is known.</summary>
-    public static void FillBalancer(BothSides.Put put)
+    public static void FillBalancer(TableScale scale, BothSides.Put put)
     {
         byte[] vip = new byte[20];
         BinaryPrimitives.WriteUInt32BigEndian(vip, Vip);
@@ -52,7 +57,7 @@ internal static class ProgramTables
         BinaryPrimitives.WriteUInt16BigEndian(flow.AsSpan(34), 443);
         flow[36] = Udp;
         flow[37] = 4;
-        for (uint i = 0; i < 1u << ConnectionBits; i++)
+        for (uint i = 0; i < 1u << scale.ConnectionBits; i++)
         {
             BinaryPrimitives.WriteUInt32BigEndian(flow, TablePackets.ConnectionSource(i));
             BinaryPrimitives.WriteUInt16BigEndian(flow.AsSpan(32), TablePackets.ConnectionPort(i));

@@ -9,14 +9,13 @@ namespace Headrace.Bench;
 /// <summary>What loading, holding and changing a routing table costs.</summary>
 internal static class RouteMeasurements
 {
-    private const int Updates = 400_000;
-
     /// <summary>Measures.</summary>
+    /// <param name="scale">How many changes there are.</param>
     /// <param name="routes">The table.</param>
     /// <param name="map">An empty map's description.</param>
     /// <param name="collection">Whose filled map of that name is changed while its program looks up.</param>
     /// <param name="program">The program.</param>
-    public static IEnumerable<BenchmarkRow> Rows(RouteTable routes, MapSpec map, Collection collection, string program)
+    public static IEnumerable<BenchmarkRow> Rows(TableScale scale, RouteTable routes, MapSpec map, Collection collection, string program)
     {
         using (Map empty = Map.Create(map))
         {
@@ -33,16 +32,16 @@ internal static class RouteMeasurements
             yield return new BenchmarkRow($"{map.Name}, loading", load, null, "s", null);
             yield return new BenchmarkRow($"{map.Name}, memory", bytes / (1 << 20), null, "MiB", null);
         }
-        yield return new BenchmarkRow($"{map.Name}, updates beside look-ups", UpdateRate(routes, collection.Maps[map.Name], collection.Programs[program]), null, "M/s", null);
+        yield return new BenchmarkRow($"{map.Name}, updates beside look-ups", UpdateRate(scale, routes, collection.Maps[map.Name], collection.Programs[program]), null, "M/s", null);
     }
 
     // Announcements of routes that are there, withdrawals, and announcements of those withdrawn, while a program on another thread looks up.
-    private static double UpdateRate(RouteTable routes, Map map, LoadedProgram program)
+    private static double UpdateRate(TableScale scale, RouteTable routes, Map map, LoadedProgram program)
     {
         bool stop = false;
         var reader = new Thread(() =>
         {
-            using var timer = new TableTimer(program, EngineKind.Jit, mayMiss: true);
+            using var timer = new TableTimer(program, EngineKind.Jit, scale, mayMiss: true);
             while (!Volatile.Read(ref stop))
                 timer.Run(10);
         });
@@ -50,7 +49,7 @@ internal static class RouteMeasurements
         var random = new Random(9);
         byte[] route = new byte[routes.KeyBytes], hop = new byte[sizeof(ulong)];
         long start = ThreadClock.Nanoseconds;
-        for (int i = 0; i < Updates; i++)
+        for (int i = 0; i < scale.Updates; i++)
         {
             routes.WriteKey(routes.Prefixes[random.Next(routes.Prefixes.Count)], route);
             BitConverter.TryWriteBytes(hop, (ulong)i);
@@ -59,7 +58,7 @@ internal static class RouteMeasurements
             else
                 map.Update(route, hop);
         }
-        double rate = Updates / ((ThreadClock.Nanoseconds - start) / 1e3);
+        double rate = scale.Updates / ((ThreadClock.Nanoseconds - start) / 1e3);
         Volatile.Write(ref stop, true);
         reader.Join();
         return rate;

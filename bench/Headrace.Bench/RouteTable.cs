@@ -37,11 +37,14 @@ internal sealed class RouteTable
 
     /// <summary>Reads the table in the folder of <c>HEADRACE_DATA</c> or in <c>../shared/data</c> beside the repository; draws one when there is none.</summary>
     /// <param name="addressBytes">4 for IPv4, 16 for IPv6.</param>
-    public static RouteTable Load(int addressBytes)
+    /// <param name="drawn">So many are drawn in any case; null for a full table.</param>
+    public static RouteTable Load(int addressBytes, int? drawn = null)
     {
+        if (drawn is { } count)
+            return new RouteTable(addressBytes, "drawn", addressBytes == 4 ? Draw4(count) : Draw6(count));
         string? path = Find();
         return path is null
-            ? new RouteTable(addressBytes, "drawn, no real table found", addressBytes == 4 ? Draw4() : Draw6())
+            ? new RouteTable(addressBytes, "drawn, no real table found", addressBytes == 4 ? Draw4(900_000) : Draw6(160_000))
             : new RouteTable(addressBytes, Path.GetFileName(path), Read(path, addressBytes));
     }
 
@@ -65,6 +68,15 @@ internal sealed class RouteTable
     {
         BinaryPrimitives.WriteInt32LittleEndian(key, prefix.Length);
         Write(prefix.Address, key.Slice(sizeof(int), AddressBytes));
+    }
+
+    /// <summary>All prefixes as keys, one after the other.</summary>
+    public byte[] ToKeys()
+    {
+        byte[] keys = new byte[Prefixes.Count * KeyBytes];
+        for (int i = 0; i < Prefixes.Count; i++)
+            WriteKey(Prefixes[i], keys.AsSpan(i * KeyBytes, KeyBytes));
+        return keys;
     }
 
     private static void Write(UInt128 address, Span<byte> bytes)
@@ -105,20 +117,20 @@ internal sealed class RouteTable
     }
 
     // Some six in ten prefixes of the Internet's table have 24 bits, most others 16 to 23.
-    private static List<(UInt128, int)> Draw4()
+    private static List<(UInt128, int)> Draw4(int count)
     {
         var random = new Random(3);
-        return Draw(900_000, 32, () => random.Next(10) < 6 ? 24 : random.Next(100) < 97 ? random.Next(16, 24) : random.Next(8, 16),
+        return Draw(count, 32, () => random.Next(10) < 6 ? 24 : random.Next(100) < 97 ? random.Next(16, 24) : random.Next(8, 16),
             () => (uint)random.NextInt64(1L << 24, 224L << 24));
     }
 
     // Operators have a /32 or /29 each and announce parts of it: prefixes lie in a few ten thousand places.
-    private static List<(UInt128, int)> Draw6()
+    private static List<(UInt128, int)> Draw6(int count)
     {
         var random = new Random(4);
         uint[] operators = [.. Enumerable.Range(0, 40_000).Select(_ => (uint)random.NextInt64(0x2001_0000, 0x2c10_0000))];
         int all = s_lengths6.Sum(entry => entry.Share);
-        return Draw(160_000, 128, Length, () => new UInt128((ulong)operators[random.Next(operators.Length)] << 32 | (uint)random.NextInt64(1L << 32), 0));
+        return Draw(count, 128, Length, () => new UInt128((ulong)operators[random.Next(operators.Length)] << 32 | (uint)random.NextInt64(1L << 32), 0));
 
         int Length()
         {

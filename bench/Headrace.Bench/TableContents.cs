@@ -1,41 +1,49 @@
 using System.Buffers.Binary;
+using Headrace.Objects;
 
 namespace Headrace.Bench;
 
 /// <summary>What the tables of tables.bpf.c hold.</summary>
 internal static class TableContents
 {
-    /// <summary>Elements of the hash map.</summary>
-    public const uint Flows = 1 << 22;
-
-    /// <summary>Elements of the LRU map.</summary>
-    public const uint Recent = 1 << 20;
-
-    /// <summary>Addresses to route.</summary>
-    public const int Addresses = 1 << 20;
+    /// <summary>The object of bench/programs.</summary>
+    internal const string Object = "tables.bpf.o";
 
     private const int BatchSize = 4096;
 
     private delegate void WriteElement(uint number, Span<byte> key, Span<byte> value);
 
-    /// <summary>Fills the hash and the LRU.</summary>
-    public static void FillFlows(BothSides.Put put)
+    /// <summary>Reads tables.bpf.c's object, with tables of that scale.</summary>
+    public static CollectionSpec LoadSpec(TableScale scale)
     {
-        Fill("flows", Flows, 16, 8, WriteFlow, put);
-        Fill("recent", Recent, 16, 8, WriteFlow, put);
+        var spec = CollectionSpec.Parse(Resources.Read(Object), Object);
+        spec.Variables["flow_bits"].Set((uint)scale.FlowBits);
+        spec.Variables["recent_bits"].Set((uint)scale.RecentBits);
+        spec.Variables["address_mask"].Set((1u << scale.AddressBits) - 1);
+        spec.Maps["flows"].MaxEntries = 1u << scale.FlowBits;
+        spec.Maps["recent"].MaxEntries = 1u << scale.RecentBits;
+        spec.Maps["addresses"].MaxEntries = spec.Maps["addresses6"].MaxEntries = 1u << scale.AddressBits;
+        return spec;
+    }
+
+    /// <summary>Fills the hash and the LRU.</summary>
+    public static void FillFlows(TableScale scale, BothSides.Put put)
+    {
+        Fill("flows", 1u << scale.FlowBits, 16, 8, WriteFlow, put);
+        Fill("recent", 1u << scale.RecentBits, 16, 8, WriteFlow, put);
     }
 
     /// <summary>Fills an LPM trie with a routing table, and an array with addresses that it routes.</summary>
-    public static void FillRoutes(RouteTable routes, string trie, string array, BothSides.Put put)
+    public static void FillRoutes(RouteTable routes, int count, string trie, string array, BothSides.Put put)
     {
         int size = routes.AddressBytes;
-        byte[] addresses = routes.DrawAddresses(Addresses);
+        byte[] addresses = routes.DrawAddresses(count);
         Fill(trie, (uint)routes.Prefixes.Count, routes.KeyBytes, sizeof(ulong), (number, key, value) =>
         {
             routes.WriteKey(routes.Prefixes[(int)number], key);
             BinaryPrimitives.WriteUInt64LittleEndian(value, number);
         }, put);
-        Fill(array, Addresses, sizeof(uint), size, (number, key, value) =>
+        Fill(array, (uint)count, sizeof(uint), size, (number, key, value) =>
         {
             BinaryPrimitives.WriteUInt32LittleEndian(key, number);
             addresses.AsSpan((int)number * size, size).CopyTo(value);

@@ -10,28 +10,28 @@ internal sealed unsafe class TableTimer : IDisposable
     /// <summary>Packets of a burst.</summary>
     public const int Burst = 128;
 
-    private const int SliceBursts = 400;
-
     private readonly Executor _executor;
     private readonly PacketBurst _packets = new(Burst);
     private readonly MakePacket _make;
     private readonly bool _mayMiss;
+    private readonly int _bursts;
     private uint _turn;
 
     /// <summary>Prepares; turns start at <paramref name="firstTurn"/>. With <paramref name="mayMiss"/>, look-ups may find nothing.</summary>
-    public TableTimer(LoadedProgram program, EngineKind kind, MakePacket? make = null, uint firstTurn = 0, bool mayMiss = false)
+    public TableTimer(LoadedProgram program, EngineKind kind, TableScale scale, MakePacket? make = null, uint firstTurn = 0, bool mayMiss = false)
     {
         _executor = program.CreateExecutor(kind);
         _make = make ?? TablePackets.Number;
         _turn = firstTurn;
         _mayMiss = mayMiss;
+        _bursts = scale.SliceBursts;
         byte[] packet = TablePackets.Marked();
         for (int i = 0; i < Burst; i++)
             _packets.Add(packet);
         // Maps are ordinary methods, which the runtime optimises after some calls and a pause.
-        long until = Environment.TickCount64 + 500;
+        long until = Environment.TickCount64 + (long)scale.Warming.TotalMilliseconds;
         while (Environment.TickCount64 < until)
-            Run(SliceBursts / 10);
+            Run(_bursts / 10);
     }
 
     /// <summary>The least time a packet seen so far.</summary>
@@ -41,8 +41,8 @@ internal sealed unsafe class TableTimer : IDisposable
     public void Measure()
     {
         long start = ThreadClock.Nanoseconds;
-        Run(SliceBursts);
-        Best = Math.Min(Best, (ThreadClock.Nanoseconds - start) / ((double)SliceBursts * Burst));
+        Run(_bursts);
+        Best = Math.Min(Best, (ThreadClock.Nanoseconds - start) / ((double)_bursts * Burst));
     }
 
     /// <summary>Runs so many bursts.</summary>

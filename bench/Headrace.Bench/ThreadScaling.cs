@@ -11,7 +11,6 @@ namespace Headrace.Bench;
 /// </remarks>
 internal static class ThreadScaling
 {
-    private const int Rounds = 15;
     private const int MostTries = 1000;
 
     // Some 2 ms: shorter than what the scheduler gives a process before another one's turn comes.
@@ -21,7 +20,7 @@ internal static class ThreadScaling
     private const double Undisturbed = 0.97;
 
     /// <summary>Measures a program of tables.bpf.c on the batch engine.</summary>
-    public static IEnumerable<BenchmarkRow> Measure(Collection collection, string program, uint elements, TextWriter notes)
+    public static IEnumerable<BenchmarkRow> Measure(Collection collection, string program, TableScale scale, TextWriter notes)
     {
         int[] processors = [.. Processors.Online().Take(2)];
         if (processors.Length < 2)
@@ -29,29 +28,29 @@ internal static class ThreadScaling
             notes.WriteLine("two threads are not measured: there is one processor");
             yield break;
         }
-        using var first = new TableTimer(collection.Programs[program], EngineKind.Batch);
-        using var second = new TableTimer(collection.Programs[program], EngineKind.Batch, firstTurn: elements / 2);
+        using var first = new TableTimer(collection.Programs[program], EngineKind.Batch, scale);
+        using var second = new TableTimer(collection.Programs[program], EngineKind.Batch, scale, firstTurn: 1u << (scale.FlowBits - 1));
         List<double> ones = [], twos = [], ratios = [];
         int tries = 0;
-        for (; ratios.Count < Rounds && tries < MostTries; tries++)
+        for (; ratios.Count < scale.ScalingRounds && tries < MostTries; tries++)
         {
-            if (Rate([first], processors) is not { } one || Rate([first, second], processors) is not { } two)
+            if (Rate([first], processors, scale) is not { } one || Rate([first, second], processors, scale) is not { } two)
                 continue;
             ones.Add(one);
             twos.Add(two);
             ratios.Add(two / one);
         }
-        if (ratios.Count < Rounds)
+        if (ratios.Count < scale.ScalingRounds)
         {
             notes.WriteLine($"two threads are not measured: other processes were running in {tries - ratios.Count} of {tries} rounds");
             yield break;
         }
-        notes.WriteLine($"two threads: {Rounds} rounds from {ratios.Min():F2} to {ratios.Max():F2}, {tries - Rounds} measured again because other processes ran");
+        notes.WriteLine($"two threads: {scale.ScalingRounds} rounds from {ratios.Min():F2} to {ratios.Max():F2}, {tries - scale.ScalingRounds} measured again because other processes ran");
         yield return new BenchmarkRow($"{program} batch, two threads beside one", Figures.Median(twos), Figures.Median(ones), "M/s", Figures.Median(ratios));
     }
 
     // Packets a microsecond of all workers from the first one's start to the last one's end; null when they were disturbed.
-    private static double? Rate(TableTimer[] timers, int[] processors)
+    private static double? Rate(TableTimer[] timers, int[] processors, TableScale scale)
     {
         int waiting = timers.Length;
         long[] starts = new long[timers.Length], ends = new long[timers.Length];
@@ -73,7 +72,7 @@ internal static class ThreadScaling
             thread.Start();
         foreach (Thread thread in threads)
             thread.Join();
-        return disturbed.Contains(true) ? null
+        return scale == TableScale.Full && disturbed.Contains(true) ? null
             : timers.Length * Bursts * TableTimer.Burst / Stopwatch.GetElapsedTime(starts.Min(), ends.Max()).TotalMicroseconds;
     }
 }

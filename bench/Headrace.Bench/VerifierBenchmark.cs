@@ -24,7 +24,7 @@ public sealed partial class VerifierBenchmark() : Benchmark("verifier", "verifyi
         if (!hasKernel)
             notes.WriteLine($"the kernel is not measured: {reason}");
         var rows = new List<BenchmarkRow>();
-        foreach (string name in typeof(VerifierBenchmark).Assembly.GetManifestResourceNames().Where(name => name != TablesBenchmark.Object && !EngineSuite.Objects.Contains(name) && name.EndsWith(".bpf.o", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (string name in typeof(VerifierBenchmark).Assembly.GetManifestResourceNames().Where(name => name != TableContents.Object && !EngineSuite.Objects.Contains(name) && name.EndsWith(".bpf.o", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using Stream stream = typeof(VerifierBenchmark).Assembly.GetManifestResourceStream(name)!;
             byte[] bytes = new byte[stream.Length];

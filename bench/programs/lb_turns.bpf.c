@@ -2,7 +2,8 @@
 /* programs/lb.bpf.c as it is, with a packet of another connection each run: see turns.h. */
 #include "turns.h"
 
-#define CONNECTION_BITS 21
+/* Whoever loads the object may make it smaller. */
+volatile const __u32 connection_bits = 21;
 #define VIP 0xc6336401 /* 198.51.100.1 */
 
 /* Connection number n comes from address 10.0.0.0 + n. */
@@ -14,7 +15,7 @@ static __always_inline int make_packet(struct xdp_md *ctx)
 	packet = take_turn(ctx, &turn);
 	if (!packet)
 		return 0;
-	number = shuffle(turn, CONNECTION_BITS);
+	number = shuffle(turn, connection_bits);
 	write_packet(packet, bpf_htonl(0x0a000000 + number), bpf_htonl(VIP), 1024 + (number & 0x3fff));
 	return 1;
 }

@@ -4,6 +4,8 @@
  *
  * Which element, is told by the packet where it carries TURN_TYPE and a number, else by a counter: the kernel's repeated test runs see
  * one packet only. Both give the same keys in the same order.
+ *
+ * Sizes are constants that whoever loads the object may make smaller.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -17,6 +19,8 @@
 #define RECENT_BITS 20
 #define RECENT (1u << RECENT_BITS)
 #define ADDRESSES (1u << 20)
+
+volatile const __u32 flow_bits = FLOW_BITS, recent_bits = RECENT_BITS, address_mask = ADDRESSES - 1;
 
 struct turn {
 	struct ethhdr eth;
@@ -108,7 +112,7 @@ static __always_inline int next_turn(struct xdp_md *ctx, __u32 *turn)
 }
 
 /* Each number below 1 << bits once, in an order that has nothing to do with the one in which elements were put in. */
-static __always_inline __u32 shuffle(__u32 turn, int bits)
+static __always_inline __u32 shuffle(__u32 turn, __u32 bits)
 {
 	__u32 mask = (1u << bits) - 1, number = turn * 0x9e3779b1u & mask;
 
@@ -134,7 +138,7 @@ int flow_key(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	flow_of(shuffle(turn, FLOW_BITS), &key);
+	flow_of(shuffle(turn, flow_bits), &key);
 	return (key.source ^ key.destination ^ key.ports) == 1 ? XDP_PASS : XDP_DROP;
 }
 
@@ -147,7 +151,7 @@ int flow(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	flow_of(shuffle(turn, FLOW_BITS), &key);
+	flow_of(shuffle(turn, flow_bits), &key);
 	value = bpf_map_lookup_elem(&flows, &key);
 	if (!value)
 		return XDP_ABORTED;
@@ -163,7 +167,7 @@ int lru(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	flow_of(shuffle(turn, RECENT_BITS), &key);
+	flow_of(shuffle(turn, recent_bits), &key);
 	value = bpf_map_lookup_elem(&recent, &key);
 	if (!value)
 		return XDP_ABORTED;
@@ -177,7 +181,7 @@ int route_key(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	turn %= ADDRESSES;
+	turn &= address_mask;
 	address = bpf_map_lookup_elem(&addresses, &turn);
 	if (!address)
 		return XDP_ABORTED;
@@ -193,7 +197,7 @@ int route(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	turn %= ADDRESSES;
+	turn &= address_mask;
 	address = bpf_map_lookup_elem(&addresses, &turn);
 	if (!address)
 		return XDP_ABORTED;
@@ -212,7 +216,7 @@ int route6_key(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	turn %= ADDRESSES;
+	turn &= address_mask;
 	address = bpf_map_lookup_elem(&addresses6, &turn);
 	if (!address)
 		return XDP_ABORTED;
@@ -229,7 +233,7 @@ int route6(struct xdp_md *ctx)
 
 	if (!next_turn(ctx, &turn))
 		return XDP_ABORTED;
-	turn %= ADDRESSES;
+	turn &= address_mask;
 	address = bpf_map_lookup_elem(&addresses6, &turn);
 	if (!address)
 		return XDP_ABORTED;

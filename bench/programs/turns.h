@@ -26,7 +26,7 @@ struct {
 } turns SEC(".maps");
 
 /* Each number below 1 << bits once, in an order that has nothing to do with the one in which elements were put in. */
-static __always_inline __u32 shuffle(__u32 turn, int bits)
+static __always_inline __u32 shuffle(__u32 turn, __u32 bits)
 {
 	__u32 mask = (1u << bits) - 1, number = turn * 0x9e3779b1u & mask;
 

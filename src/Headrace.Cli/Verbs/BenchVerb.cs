@@ -11,11 +11,14 @@ internal sealed class BenchVerb : Verb
     private readonly Argument<string?> _part = new("PART") { Description = "One part of it, where it has parts", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _json = new("--json") { Description = "Answer one JSON document: rows of {name, ours, peer, unit, ratio}" };
 
+    private readonly Option<bool> _quick = new("--quick") { Description = "Tiny tables, few rounds: shows in seconds that all works, the figures mean nothing" };
+
     public BenchVerb() : base("bench", "Measures a claim: our figure, the peer's, and the ratio, from one run.")
     {
         Add(_name);
         Add(_part);
         Add(_json);
+        Add(_quick);
     }
 
     public override IReadOnlyList<(string Line, string Purpose)> Examples =>
@@ -38,7 +41,10 @@ internal sealed class BenchVerb : Verb
         string? part = arguments.GetValue(_part);
         if (part is not null && !benchmark.Parts.Contains(part))
             throw new UsageException($"benchmark {name} has no part '{part}'; there are: {(benchmark.Parts.Count == 0 ? "none" : string.Join(", ", benchmark.Parts))}");
-        IReadOnlyList<BenchmarkRow> rows = part is null ? benchmark.Run(terminal.Error) : benchmark.RunPart(part, terminal.Error);
+        bool quick = arguments.GetValue(_quick);
+        if (quick && !benchmark.HasQuickForm)
+            throw new UsageException($"benchmark {name} has no quick form; these have: {string.Join(", ", BenchmarkList.All.Where(known => known.HasQuickForm).Select(known => known.Name))}");
+        IReadOnlyList<BenchmarkRow> rows = quick ? benchmark.RunQuick(part, terminal.Error) : part is null ? benchmark.Run(terminal.Error) : benchmark.RunPart(part, terminal.Error);
         if (arguments.GetValue(_json))
             terminal.Out.WriteLine(ToJson(rows));
         else
