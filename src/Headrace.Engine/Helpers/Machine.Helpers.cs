@@ -54,6 +54,7 @@ public sealed unsafe partial class Machine
         {
             RunningTimer = null;
             RemoveRegion(key);
+            End();
         }
     }
 

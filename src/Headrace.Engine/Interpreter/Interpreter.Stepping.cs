@@ -36,8 +36,16 @@ public sealed unsafe partial class Interpreter
         if (!_stepping)
             throw new InvalidOperationException($"no run was begun: call {nameof(Begin)} first");
         _stepping = false;
-        if (!Execute<IExecutionPolicy.Stepped>(_registers, 0))
-            return _stepping = true;
+        try
+        {
+            if (!Execute<IExecutionPolicy.Stepped>(_registers, 0))
+                return _stepping = true;
+        }
+        catch
+        {
+            Machine.End();
+            throw;
+        }
         if (Machine.State->Frame != null)
             Machine.State->Frame->Verdict = (uint)_registers[0];
         Machine.End();

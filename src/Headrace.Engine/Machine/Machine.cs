@@ -32,6 +32,7 @@ public sealed unsafe partial class Machine : IDisposable
         NativeMemory.Clear(State->StackBase, MaxCallDepth * MaxStack);
         State->Cpu = Options.Cpu;
         State->Budget = Options.Budget;
+        GracePeriods.Add(State);
     }
 
     /// <summary>What it tells its programs of the world.</summary>
@@ -58,6 +59,8 @@ public sealed unsafe partial class Machine : IDisposable
         State->TailCalls = 0;
         State->Budget = Options.Budget;
         State->HelperBytes = 0;
+        if (State->Since == 0)
+            Volatile.Write(ref State->Since, GracePeriods.Now);
         Forget();
     }
 
@@ -70,13 +73,14 @@ public sealed unsafe partial class Machine : IDisposable
             ForgetRegions();
     }
 
-    /// <summary>Takes packet and memory away after a run, and gives back what the program held: what calls back later, a timer, and other workers must not find them.</summary>
+    /// <summary>Takes packet and memory away after a burst, and gives back what the program held: what calls back later, a timer, and other workers must not find them.</summary>
     internal void End()
     {
         State->Frame = null;
         State->Memory = State->MemoryEnd = null;
         if (_records.Count > 0 || HeldLock != null)
             ReleaseHeld();
+        Volatile.Write(ref State->Since, 0);
     }
 
     /// <summary>The packet at hand.</summary>
@@ -134,6 +138,7 @@ public sealed unsafe partial class Machine : IDisposable
         if (State == null)
             return;
         ReleaseHeld();
+        GracePeriods.Remove(State);
         NativeMemory.AlignedFree(State->StackBase);
         NativeMemory.Free(State->NoPacket);
         NativeMemory.Free(State);

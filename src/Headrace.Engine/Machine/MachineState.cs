@@ -44,4 +44,7 @@ internal unsafe struct MachineState
 
     /// <summary>Bytes of large arguments that helpers worked on in this run.</summary>
     public ulong HelperBytes;
+
+    /// <summary>The period in which the burst at hand began; 0 between bursts. See <see cref="GracePeriods"/>.</summary>
+    public ulong Since;
 }

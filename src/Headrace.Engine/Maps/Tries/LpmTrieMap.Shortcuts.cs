@@ -49,6 +49,6 @@ internal sealed unsafe partial class LpmTrieMap
     private void Forget(LpmNode* node)
     {
         node->PrefixLength = NoPrefix;
-        _pool.Return(node);
+        _pool.Retire(node);
     }
 }
