@@ -12,7 +12,7 @@ public class MemoryTests
     [InlineData("r0 = *(u32 *)(r2 +60)", "reads 4 bytes at packet+60, but the packet has 62")]
     [InlineData("r0 = *(u8 *)(r2 -1)", "reads 1 byte at packet-1, but the packet has 62")]
     [InlineData("*(u8 *)(r2 +62) = 1", "writes 1 byte at packet+62, but the packet has 62")]
-    [InlineData("r0 = *(u64 *)(r2 +4000)", "reads 8 bytes at packet+4000, but the packet has 62")]
+    [InlineData("r0 = *(u64 *)(r2 +3000)", "reads 8 bytes at packet+3000, but the packet has 62")]
     public void Access_outside_of_the_packet_is_a_fault(string access, string reason)
     {
         foreach (EngineKind engine in Enum.GetValues<EngineKind>())
