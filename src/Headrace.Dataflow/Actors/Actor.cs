@@ -103,6 +103,12 @@ public sealed class Actor
     /// <summary>True when it may be left out once nobody takes its token.</summary>
     public bool IsRemovable => IsPure || Kind == ActorKind.Load;
 
+    /// <summary>Bytes that an access touches, those of bulk operations included.</summary>
+    internal int AccessSize => Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? Length : Size;
+
+    /// <summary>Bytes from the address that an input brings to an access to the first that it touches.</summary>
+    internal long Displacement(int input) => Kind == ActorKind.CopyBytes && input == 1 ? Immediate2 : Immediate;
+
     /// <summary>True for the constant with a value.</summary>
     public bool IsConstant(ulong value) => Kind == ActorKind.Constant && (ulong)Immediate == value;
 

@@ -121,15 +121,12 @@ internal sealed class RegionAnalysis
     {
         switch (actor.Kind)
         {
-            case ActorKind.Load or ActorKind.Store or ActorKind.Atomic:
-                yield return (actor.Inputs[0].Facts.Pointer.Move(actor.Immediate), actor.Size);
-                break;
-            case ActorKind.ClearBytes:
-                yield return (actor.Inputs[0].Facts.Pointer.Move(actor.Immediate), actor.Length);
+            case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.ClearBytes:
+                yield return (AccessPlace.Of(actor).Pointer, actor.AccessSize);
                 break;
             case ActorKind.CopyBytes:
-                yield return (actor.Inputs[0].Facts.Pointer.Move(actor.Immediate), actor.Length);
-                yield return (actor.Inputs[1].Facts.Pointer.Move(actor.Immediate2), actor.Length);
+                yield return (AccessPlace.Of(actor).Pointer, actor.AccessSize);
+                yield return (AccessPlace.Of(actor, 1).Pointer, actor.AccessSize);
                 break;
             case ActorKind.Helper:
                 foreach ((int input, long? size, _, _) in HelperEffects.Memory(actor))
@@ -143,16 +140,14 @@ internal sealed class RegionAnalysis
         switch (actor.Kind)
         {
             case ActorKind.Load:
-                return new Effects(At(actor.Inputs[0], actor.Immediate, actor.Size), 0);
-            case ActorKind.Store:
-                return new Effects(0, At(actor.Inputs[0], actor.Immediate, actor.Size));
+                return new Effects(At(actor, 0), 0);
+            case ActorKind.Store or ActorKind.ClearBytes:
+                return new Effects(0, At(actor, 0));
             case ActorKind.Atomic:
-                ulong place = At(actor.Inputs[0], actor.Immediate, actor.Size);
+                ulong place = At(actor, 0);
                 return actor.AtomicOp == AtomicOp.LoadAcquire ? new Effects(place, 0) : new Effects(place, place);
-            case ActorKind.ClearBytes:
-                return new Effects(0, At(actor.Inputs[0], actor.Immediate, actor.Length));
             case ActorKind.CopyBytes:
-                return new Effects(At(actor.Inputs[1], actor.Immediate2, actor.Length), At(actor.Inputs[0], actor.Immediate, actor.Length));
+                return new Effects(At(actor, 1), At(actor, 0));
             case ActorKind.PacketLoad:
                 return new Effects(_map.Of(RegionKind.Packet) | _map.Of(RegionKind.PacketRest) | _map.Of(RegionKind.Context), 0);
             case ActorKind.Call:
@@ -175,16 +170,17 @@ internal sealed class RegionAnalysis
         Effects effects = HelperEffects.Besides(actor, _map);
         foreach ((int input, long? size, bool reads, bool writes) in HelperEffects.Memory(actor))
         {
-            ulong place = At(actor.Inputs[input], 0, size);
+            ulong place = At(actor.Inputs[input].Facts.Pointer, size);
             effects |= new Effects(reads ? place : 0, writes ? place : 0);
         }
         return effects;
     }
 
+    private ulong At(Actor access, int input) => At(AccessPlace.Of(access, input).Pointer, access.AccessSize);
+
     /// <summary>The regions that some bytes may lie in.</summary>
-    private ulong At(Actor pointer, long displacement, long? size)
+    private ulong At(PointerFacts place, long? size)
     {
-        PointerFacts place = pointer.Facts.Pointer.Move(displacement);
         if (size == 0)
             return 0;
         switch (place.Kind)

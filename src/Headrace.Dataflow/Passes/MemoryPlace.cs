@@ -10,8 +10,7 @@ internal readonly record struct MemoryPlace(Actor Base, long From, int Size)
     public long To => From + Size;
 
     /// <summary>The place of a load, store, or the target of a bulk operation.</summary>
-    public static MemoryPlace Of(Actor actor) =>
-        new(actor.Inputs[0], actor.Immediate, actor.Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? actor.Length : actor.Size);
+    public static MemoryPlace Of(Actor actor) => new(actor.Inputs[0], actor.Immediate, actor.AccessSize);
 
     /// <summary>Where it leads.</summary>
     public PointerFacts Pointer => Base.Facts.Pointer.Move(From);

@@ -34,13 +34,11 @@ internal static class StackSlots
             PointerFacts pointer = actor.Inputs[input].Facts.Pointer;
             if (IsAddress(actor, input))
             {
-                long displacement = actor.Kind == ActorKind.CopyBytes && input == 1 ? actor.Immediate2 : actor.Immediate;
-                PointerFacts place = pointer.Move(displacement);
+                PointerFacts place = pointer.Move(actor.Displacement(input));
                 anyUnknown |= place.Kind is PointerKind.Unknown or PointerKind.None;
-                int size = actor.Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? actor.Length : actor.Size;
                 // A frame that is closed again must not be touched: such an access stays, and faults.
                 bool isClosed = place.Kind == PointerKind.Stack && place.Index > actor.Frame;
-                Take(place, size, stays: isClosed || actor.Kind is not (ActorKind.Load or ActorKind.Store), ranges);
+                Take(place, actor.AccessSize, stays: isClosed || actor.Kind is not (ActorKind.Load or ActorKind.Store), ranges);
             }
             else if (actor.Kind == ActorKind.Helper)
             {

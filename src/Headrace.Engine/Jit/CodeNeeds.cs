@@ -40,13 +40,15 @@ internal sealed record CodeNeeds(bool Machine, bool Begin, bool Budget)
                         budget = true;
                         break;
                     case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.CopyBytes or ActorKind.ClearBytes:
-                        // A frame may lack the fields of a socket buffer.
-                        machine |= actor.Inputs[0].Facts.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue)
-                            && !(actor.Inputs[0].Facts.Pointer.Kind == PointerKind.Context && graph.Program.Type == ProgramType.Xdp);
+                        machine |= !IsDirect(actor, 0) || (actor.Kind == ActorKind.CopyBytes && !IsDirect(actor, 1));
                         break;
                 }
             }
         }
         return new CodeNeeds(machine || begin, begin, budget);
     }
+
+    // A frame may lack the fields of a socket buffer.
+    private static bool IsDirect(Actor access, int input) => AccessPlace.Of(access, input) is var place
+        && (place.IsMemory || (place.Pointer is { Kind: PointerKind.Context, Offset: not null } && access.Block!.Function.Graph.Program.Type == ProgramType.Xdp));
 }

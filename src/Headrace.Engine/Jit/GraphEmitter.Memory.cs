@@ -1,7 +1,6 @@
 using System.Reflection.Emit;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
-using Headrace.Verifier;
 
 namespace Headrace.Engine.Jit;
 
@@ -20,30 +19,16 @@ internal sealed unsafe partial class GraphEmitter
         Context,
     }
 
-    private Way WayOf(Actor actor, int input, long displacement, int size, bool write, out ContextAccess field)
+    private Way WayOf(Actor access, int input, out ContextAccess field)
     {
         field = default;
         if (!_trusts)
             return Way.Checked;
-        PointerFacts place = actor.Inputs[input].Facts.Pointer.Move(displacement);
-        switch (place.Kind)
-        {
-            case PointerKind.Packet or PointerKind.Stack or PointerKind.MapValue or PointerKind.HelperMemory:
-                return Way.Raw;
-            case PointerKind.Context:
-                return place.Offset is { } offset && Resolve(offset, size, write, out field) ? Way.Context : Way.Checked;
-            case PointerKind.Unknown or PointerKind.None when _graph.Verified![actor.Slot].Access is { } access:
-                switch (access.Kind)
-                {
-                    case RegisterKind.Packet or RegisterKind.PacketMeta or RegisterKind.Stack or RegisterKind.MapValue or RegisterKind.MapKey or RegisterKind.Memory:
-                        return Way.Raw;
-                    case RegisterKind.Context:
-                        return access.Offset is { } known && access.Size == size && Resolve(known, size, write, out field) ? Way.Context : Way.Checked;
-                }
-                return Way.Checked;
-            default:
-                return Way.Checked;
-        }
+        AccessPlace place = AccessPlace.Of(access, input);
+        if (place.IsMemory)
+            return Way.Raw;
+        bool writes = input == 0 && access.Kind != ActorKind.Load && !(access.Kind == ActorKind.Atomic && access.AtomicOp == AtomicOp.LoadAcquire);
+        return place.Pointer is { Kind: PointerKind.Context, Offset: { } offset } && Resolve(offset, access.AccessSize, writes, out field) ? Way.Context : Way.Checked;
     }
 
     private bool Resolve(long offset, int size, bool write, out ContextAccess field)
@@ -86,7 +71,7 @@ internal sealed unsafe partial class GraphEmitter
 
     private void EmitLoad(Actor load, bool narrow)
     {
-        switch (WayOf(load, 0, load.Immediate, load.Size, write: false, out ContextAccess field))
+        switch (WayOf(load, 0, out ContextAccess field))
         {
             case Way.Context:
                 bool wide = LoadContext(load, field);
@@ -144,7 +129,7 @@ internal sealed unsafe partial class GraphEmitter
     private void EmitStore(Actor store)
     {
         Actor value = store.Inputs[1];
-        switch (WayOf(store, 0, store.Immediate, store.Size, write: true, out ContextAccess field))
+        switch (WayOf(store, 0, out ContextAccess field))
         {
             case Way.Context:
                 ContextAddress(store, field);
@@ -171,8 +156,7 @@ internal sealed unsafe partial class GraphEmitter
     // The passes copy only what lies apart.
     private void EmitCopy(Actor copy)
     {
-        bool isRaw = WayOf(copy, 0, copy.Immediate, copy.Length, write: true, out _) == Way.Raw
-            && WayOf(copy, 1, copy.Immediate2, copy.Length, write: false, out _) == Way.Raw;
+        bool isRaw = WayOf(copy, 0, out _) == Way.Raw && WayOf(copy, 1, out _) == Way.Raw;
         if (!isRaw)
             _il.Emit(OpCodes.Ldarg_1);
         PushAddress(copy.Inputs[0], copy.Immediate);
@@ -191,7 +175,7 @@ internal sealed unsafe partial class GraphEmitter
 
     private void EmitClear(Actor clear)
     {
-        bool isRaw = WayOf(clear, 0, clear.Immediate, clear.Length, write: true, out _) == Way.Raw;
+        bool isRaw = WayOf(clear, 0, out _) == Way.Raw;
         if (!isRaw)
             _il.Emit(OpCodes.Ldarg_1);
         PushAddress(clear.Inputs[0], clear.Immediate);
@@ -240,7 +224,7 @@ internal sealed unsafe partial class GraphEmitter
     {
         AtomicOp op = atomic.AtomicOp;
         bool write = op != AtomicOp.LoadAcquire, wide = atomic.Size == 8;
-        if (WayOf(atomic, 0, atomic.Immediate, atomic.Size, write, out _) != Way.Raw)
+        if (WayOf(atomic, 0, out _) != Way.Raw)
         {
             _il.Emit(OpCodes.Ldarg_1);
             PushAddress(atomic.Inputs[0], atomic.Immediate);

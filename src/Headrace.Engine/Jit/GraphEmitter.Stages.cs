@@ -49,15 +49,13 @@ internal sealed unsafe partial class GraphEmitter
     /// <summary>True when an access goes straight to memory that is there.</summary>
     private bool IsDirect(Actor access)
     {
-        bool writes = access.Kind != ActorKind.Load;
-        int size = access.Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? access.Length : access.Size;
-        bool isGood = WayOf(access, 0, access.Immediate, size, writes, out ContextAccess field) switch
+        bool isGood = WayOf(access, 0, out ContextAccess field) switch
         {
             Way.Raw => true,
             Way.Context => field.Source != ContextSource.Skb,
             _ => false,
         };
-        return isGood && (access.Kind != ActorKind.CopyBytes || WayOf(access, 1, access.Immediate2, size, write: false, out _) == Way.Raw);
+        return isGood && (access.Kind != ActorKind.CopyBytes || WayOf(access, 1, out _) == Way.Raw);
     }
 
     // For each packet: to its next cut, where what it looks up is asked for.

@@ -1,5 +1,4 @@
 using Headrace.Dataflow;
-using Headrace.Verifier;
 
 namespace Headrace.Engine.Jit;
 
@@ -152,20 +151,17 @@ internal sealed class StagePlan
     {
         if (!_isDirect(load))
             return AheadRole.Stop;
-        // Of an address that is null on some way, the graph forgets where it points to. The packet is nobody else's.
-        if (load.Inputs[0].Facts.Pointer.Kind is PointerKind.Unknown or PointerKind.None && _graph.Verified![load.Slot].Access is { Kind: RegisterKind.Packet })
-            return AheadRole.Fire;
-        return Both(Certain(load), OfAddress(load.Inputs[0]));
+        return Both(Certain(load), OfAddress(load.Inputs[0], AccessPlace.Of(load).Pointer));
     }
 
-    private static AheadRole OfAddress(Actor pointer) =>
-        IsPlacedOnStack(pointer) || pointer.Facts.Pointer.Kind is not (PointerKind.Stack or PointerKind.Unknown or PointerKind.None) ? AheadRole.Fire : AheadRole.FireWhileCertain;
+    private static AheadRole OfAddress(Actor address, PointerFacts place) =>
+        IsPlacedOnStack(address) || place.Kind is not (PointerKind.Stack or PointerKind.Unknown or PointerKind.None) ? AheadRole.Fire : AheadRole.FireWhileCertain;
 
     private AheadRole Certain(Actor actor) => (actor.Effects.Reads & _written) != 0 ? AheadRole.Guess : AheadRole.Fire;
 
     private AheadRole StoreRole(Actor store)
     {
-        PointerFacts place = store.Inputs[0].Facts.Pointer.Move(store.Immediate);
+        PointerFacts place = AccessPlace.Of(store).Pointer;
         switch (place.Kind)
         {
             case PointerKind.Packet or PointerKind.MapValue or PointerKind.Context or PointerKind.HelperMemory:
@@ -178,15 +174,15 @@ internal sealed class StagePlan
         int whole = _placement.Function.Frames * Machine.MaxStack;
         bool isPlaced = IsPlacedOnStack(store.Inputs[0]);
         StackBytes = Math.Max(StackBytes, isPlaced ? (int)(place.Index * Machine.MaxStack - place.Offset!.Value) : whole);
-        AheadRole role = Both(Certain(store), OfAddress(store.Inputs[0]));
-        return store.Kind == ActorKind.CopyBytes ? Both(role, OfAddress(store.Inputs[1])) : role;
+        AheadRole role = Both(Certain(store), OfAddress(store.Inputs[0], place));
+        return store.Kind == ActorKind.CopyBytes ? Both(role, OfAddress(store.Inputs[1], AccessPlace.Of(store, 1).Pointer)) : role;
     }
 
     private AheadRole HelperRole(Actor helper)
     {
         // That a look-up finds something may be proved from what its key is.
         if (IsLookup(helper, out _))
-            return Both(HelperEffects.MarksElement(helper) ? AheadRole.Guess : Certain(helper), OfAddress(helper.Inputs[1]));
+            return Both(HelperEffects.MarksElement(helper) ? AheadRole.Guess : Certain(helper), OfAddress(helper.Inputs[1], helper.Inputs[1].Facts.Pointer));
         if (helper.Expansion is { Form: HelperForm.MachineNumber })
             return AheadRole.Fire;
         bool mayAnswerZero = helper.Facts is { Pointer.Kind: PointerKind.None, Min: 0, Ones: 0 };
