@@ -1,5 +1,4 @@
 using Headrace.Dataflow;
-using Headrace.Engine.Jit;
 
 namespace Headrace.Engine;
 
@@ -89,7 +88,7 @@ public sealed unsafe class DataflowExecutor : Executor
         MachineState* state = Machine.State;
         int depth = state->CallDepth + 1;
         if (depth >= Machine.MaxCallDepth)
-            throw JitRuntime.TooDeep(Machine);
+            throw Machine.DepthFault();
         if ((state->Budget -= program.FunctionLength(slot)) < 0)
             throw Machine.BudgetFault();
         int pc = state->Pc;

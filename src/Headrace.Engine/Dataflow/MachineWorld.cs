@@ -132,7 +132,7 @@ internal sealed unsafe class MachineWorld : TokenWorld
     public override ulong LoadPacket(in Site site, int offset, int size)
     {
         Select(site);
-        return GraphRuntime.LoadPacket(_machine, offset, size, site.Slot);
+        return JitRuntime.LoadPacket(_machine, offset, size, site.Slot);
     }
 
     public override ulong Helper(in Site site, HelperId helper, ReadOnlySpan<ulong> arguments)
@@ -178,7 +178,7 @@ internal sealed unsafe class MachineWorld : TokenWorld
         }
         Select(site.Tag);
         _machine.State->Pc = site.Slot;
-        throw JitRuntime.TooDeep(_machine);
+        throw _machine.DepthFault();
     }
 
     private byte* Stack(int tag) => _stackMemory == null ? _ownStack : _stackMemory + tag % _stacks * StackSize;
@@ -189,7 +189,7 @@ internal sealed unsafe class MachineWorld : TokenWorld
             Select(site.Tag);
         // Functions that were inlined have frames of their own.
         if (site.Depth >= Machine.MaxCallDepth)
-            throw JitRuntime.TooDeep(_machine);
+            throw _machine.DepthFault();
         _machine.State->CallDepth = site.Depth;
     }
 

@@ -2,8 +2,6 @@ namespace Headrace.Engine;
 
 public sealed unsafe partial class Interpreter
 {
-    private static readonly string TooDeep = $"opens more than {Machine.MaxCallDepth} call frames";
-
     /// <summary>Opens the frame of a local call: saves what the callee must keep and moves the frame pointer to a stack of its own.</summary>
     private void OpenFrame(DecodedInstruction* op, DecodedInstruction* returnTo, ulong* r)
     {
@@ -12,7 +10,7 @@ public sealed unsafe partial class Interpreter
         if (depth + 1 >= Machine.MaxCallDepth)
         {
             state->Pc = SlotOf(op);
-            throw Machine.Fault(TooDeep);
+            throw Machine.DepthFault();
         }
         CallFrame* frame = _frames + depth;
         (frame->R6, frame->R7, frame->R8, frame->R9) = (r[6], r[7], r[8], r[9]);

@@ -86,7 +86,7 @@ public sealed unsafe partial class Interpreter : Executor
     {
         MachineState* state = Machine.State;
         if (state->CallDepth + 1 >= Machine.MaxCallDepth)
-            throw Machine.Fault(TooDeep);
+            throw Machine.DepthFault();
         if ((state->Budget -= program.FunctionLength(slot)) < 0)
             throw Machine.BudgetFault();
         int pc = state->Pc;

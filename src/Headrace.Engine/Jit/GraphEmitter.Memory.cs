@@ -170,7 +170,7 @@ internal sealed unsafe partial class GraphEmitter
         }
         _il.Emit(OpCodes.Ldc_I4, copy.Slot);
         NotePlace(copy);
-        _il.Emit(OpCodes.Call, GraphRuntime.CopyMethod);
+        _il.Emit(OpCodes.Call, JitMethods.Copy);
     }
 
     private void EmitClear(Actor clear)
@@ -190,7 +190,7 @@ internal sealed unsafe partial class GraphEmitter
         _il.Emit(OpCodes.Ldc_I4, clear.Length);
         _il.Emit(OpCodes.Ldc_I4, clear.Slot);
         NotePlace(clear);
-        _il.Emit(OpCodes.Call, GraphRuntime.ClearMethod);
+        _il.Emit(OpCodes.Call, JitMethods.Clear);
     }
 
     /// <summary>Pushes a field of the context.</summary>
@@ -275,6 +275,6 @@ internal sealed unsafe partial class GraphEmitter
         _il.Emit(OpCodes.Ldc_I4, load.Size);
         _il.Emit(OpCodes.Ldc_I4, load.Slot);
         NotePlace(load);
-        _il.Emit(OpCodes.Call, GraphRuntime.LoadPacketMethod);
+        _il.Emit(OpCodes.Call, JitMethods.LoadPacket);
     }
 }

@@ -1,5 +1,4 @@
 using System.Reflection.Emit;
-using System.Runtime.Intrinsics.X86;
 using Headrace.Bytecode;
 using Headrace.Dataflow;
 
@@ -66,7 +65,9 @@ internal sealed unsafe partial class GraphEmitter
                 _il.Emit(OpCodes.Neg);
                 break;
             case ActorKind.MultiplyHigh:
-                EmitMultiplyHigh(actor);
+                Push(actor.Inputs[0], wide: true);
+                Push(actor.Inputs[1], wide: true);
+                _il.Emit(OpCodes.Call, JitMethods.MultiplyHigh);
                 break;
             case ActorKind.ShiftLeft or ActorKind.ShiftRight or ActorKind.ShiftRightSigned:
                 Push(actor.Inputs[0], wide);
@@ -124,18 +125,6 @@ internal sealed unsafe partial class GraphEmitter
         }
         if (!narrow)
             _il.Emit(actor.Signed && !actor.Is32 ? OpCodes.Conv_I8 : OpCodes.Conv_U8);
-    }
-
-    private void EmitMultiplyHigh(Actor actor)
-    {
-        Push(actor.Inputs[0], wide: true);
-        Push(actor.Inputs[1], wide: true);
-        if (Bmi2.X64.IsSupported)
-        {
-            _il.Emit(OpCodes.Call, GraphRuntime.MultiplyHighIntrinsic);
-            return;
-        }
-        _il.Emit(OpCodes.Call, GraphRuntime.MultiplyHighMethod);
     }
 
     /// <summary>True when a comparison needs only low halves.</summary>

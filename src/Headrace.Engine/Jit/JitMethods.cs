@@ -1,18 +1,18 @@
 using System.Buffers.Binary;
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Runtime.Intrinsics.X86;
 using Headrace.Bytecode;
 
 namespace Headrace.Engine.Jit;
 
-/// <summary>The signatures of emitted methods, and what their code calls and reads.</summary>
+/// <summary>The signatures of emitted methods, and the handles of what their code calls and reads; <see cref="JitRuntime"/> has what is our own of it.</summary>
 internal static unsafe class JitMethods
 {
+    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
+
     /// <summary>Registers that pass arguments: R1 to R5.</summary>
     public const int ArgumentCount = 5;
-
-    /// <summary>Registers that bring a program its arguments: the context, or memory and its length.</summary>
-    public const int EntryArgumentCount = 2;
 
     /// <summary>Index of the parameter that brings R1 to a function.</summary>
     public const int FirstArgument = 2;
@@ -20,8 +20,6 @@ internal static unsafe class JitMethods
     /// <summary>Makes an empty method that may use everything of this assembly.</summary>
     public static DynamicMethod NewMethod(string name, Type result, Type[] parameters) =>
         new(name, result, parameters, typeof(JitMethods).Module, skipVisibility: true) { InitLocals = false };
-
-    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
 
     /// <summary>The program's maps, which the delegate holds; the machine, the first frame, the number of frames.</summary>
     public static readonly Type[] BurstParameters = [typeof(Map[]), typeof(Machine), typeof(Frame*), typeof(int)];
@@ -45,6 +43,8 @@ internal static unsafe class JitMethods
     public static readonly MethodInfo Load = Runtime(nameof(JitRuntime.Load));
     public static readonly MethodInfo Store = Runtime(nameof(JitRuntime.Store));
     public static readonly MethodInfo Check = Runtime(nameof(JitRuntime.Check));
+    public static readonly MethodInfo Copy = Runtime(nameof(JitRuntime.Copy));
+    public static readonly MethodInfo Clear = Runtime(nameof(JitRuntime.Clear));
     public static readonly MethodInfo LoadPacket = Runtime(nameof(JitRuntime.LoadPacket));
     public static readonly MethodInfo TailCall = Runtime(nameof(JitRuntime.TailCall));
     public static readonly MethodInfo TailCallThrough = Runtime(nameof(JitRuntime.TailCallThrough));
@@ -53,10 +53,14 @@ internal static unsafe class JitMethods
     public static readonly MethodInfo Programs = typeof(ProgramArrayMap).GetProperty(nameof(ProgramArrayMap.Programs), Everything)!.GetMethod!;
     public static readonly MethodInfo ProgramId = typeof(LoadedProgram).GetProperty(nameof(LoadedProgram.Id), Everything)!.GetMethod!;
     public static readonly MethodInfo SetProgram = typeof(Machine).GetProperty(nameof(Machine.Program), Everything)!.SetMethod!;
-    public static readonly MethodInfo AccessFault = Runtime(nameof(JitRuntime.AccessFault));
     public static readonly MethodInfo EndlessFault = Runtime(nameof(JitRuntime.EndlessFault));
     public static readonly MethodInfo SocketBufferFault = Runtime(nameof(JitRuntime.SocketBufferFault));
     public static readonly MethodInfo DepthFault = Runtime(nameof(JitRuntime.DepthFault));
+
+    /// <summary>The upper half of a product: one instruction where the processor has it.</summary>
+    public static readonly MethodInfo MultiplyHigh = Bmi2.X64.IsSupported
+        ? typeof(Bmi2.X64).GetMethod(nameof(Bmi2.X64.MultiplyNoFlags), [typeof(ulong), typeof(ulong)])!
+        : Runtime(nameof(JitRuntime.MultiplyHigh));
 
     private static readonly Dictionary<string, FieldInfo> s_state = typeof(MachineState).GetFields(Everything).ToDictionary(field => field.Name);
     private static readonly Dictionary<string, FieldInfo> s_frame = typeof(Frame).GetFields(Everything).ToDictionary(field => field.Name);

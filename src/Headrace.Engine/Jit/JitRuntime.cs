@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Headrace.Dataflow;
 
 namespace Headrace.Engine.Jit;
 
-/// <summary>The rare ways of compiled programs: what their code calls when an access is not in the packet, and what ends a run.</summary>
+/// <summary>What compiled programs call: accesses that the machine checks, tail calls, faults, and what the runtime has no instruction for.</summary>
+/// <remarks><see cref="JitMethods"/> has the handles that code is written with.</remarks>
 internal static unsafe class JitRuntime
 {
     /// <summary>Makes the machine ready for a run over a packet.</summary>
@@ -66,13 +68,45 @@ internal static unsafe class JitRuntime
             machine.Readable(address, (ulong)size);
     }
 
-    /// <summary>Legacy packet access; false, with 0, outside of the packet.</summary>
-    public static bool LoadPacket(Machine machine, int offset, int size, int slot, out ulong value)
+    /// <summary>Copies bytes, each access checked. All is read before anything is written, as the loads and stores did that it stands for.</summary>
+    public static void Copy(Machine machine, ulong to, ulong from, int length, int slot)
+    {
+        byte* bytes = stackalloc byte[length];
+        for (int at = 0; at < length;)
+        {
+            int size = Piece(length - at);
+            ulong value = Load(machine, from + (ulong)at, slot, size);
+            Buffer.MemoryCopy(&value, bytes + at, size, size);
+            at += size;
+        }
+        for (int at = 0; at < length;)
+        {
+            int size = Piece(length - at);
+            ulong value = 0;
+            Buffer.MemoryCopy(bytes + at, &value, size, size);
+            Store(machine, to + (ulong)at, value, slot, size);
+            at += size;
+        }
+    }
+
+    /// <summary>Sets bytes to zero, each access checked.</summary>
+    public static void Clear(Machine machine, ulong address, int length, int slot)
+    {
+        for (int at = 0; at < length;)
+        {
+            int size = Piece(length - at);
+            Store(machine, address + (ulong)at, 0, slot, size);
+            at += size;
+        }
+    }
+
+    private static int Piece(int left) => left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+
+    /// <summary>Legacy packet access: the bytes in host order, or <see cref="Actor.OutsidePacket"/>.</summary>
+    public static ulong LoadPacket(Machine machine, int offset, int size, int slot)
     {
         machine.State->Pc = slot;
-        ulong? loaded = machine.LoadPacket(offset, size);
-        value = loaded ?? 0;
-        return loaded is not null;
+        return machine.LoadPacket(offset, size) ?? Actor.OutsidePacket;
     }
 
     /// <summary>Runs another program in the place of this one; false, and nothing happens, when the kernel would fall through.</summary>
@@ -105,7 +139,7 @@ internal static unsafe class JitRuntime
     {
         MachineState* state = machine.State;
         if (state->CallDepth + 1 >= Machine.MaxCallDepth)
-            throw TooDeep(machine);
+            throw machine.DepthFault();
         if ((state->Budget -= program.FunctionLength(slot)) < 0)
             throw machine.BudgetFault();
         FunctionMethod function = find(program, slot) ?? throw machine.Fault($"calls back instruction {slot} of '{program.Name}', whose address it never took");
@@ -118,13 +152,6 @@ internal static unsafe class JitRuntime
         state->Pc = pc;
         machine.Program = caller;
         return result;
-    }
-
-    /// <summary>The fault of an access that lies outside of what its pointer was made from.</summary>
-    public static Exception AccessFault(Machine machine, ulong address, int slot, int size, bool write)
-    {
-        machine.State->Pc = slot;
-        return machine.Fault(machine.Describe(write ? "writes" : "reads", address, (ulong)size, write));
     }
 
     /// <summary>The fault of a program that does not end.</summary>
@@ -146,11 +173,11 @@ internal static unsafe class JitRuntime
     {
         machine.State->Pc = slot;
         machine.State->CallDepth--;
-        return TooDeep(machine);
+        return machine.DepthFault();
     }
 
-    /// <summary>The fault of a call that is one too many, at the instruction the machine stands at.</summary>
-    public static Exception TooDeep(Machine machine) => machine.Fault($"opens more than {Machine.MaxCallDepth} call frames");
+    /// <summary>The upper half of a product.</summary>
+    public static ulong MultiplyHigh(ulong a, ulong b) => Math.BigMul(a, b, out _);
 
     /// <summary>Atomic compare and exchange of 32 bits; answers the old value.</summary>
     /// <remarks>

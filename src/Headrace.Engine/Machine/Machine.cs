@@ -115,6 +115,9 @@ public sealed unsafe partial class Machine : IDisposable
     internal ProgramFaultException BudgetFault(long? budget = null) => Fault(
         $"runs more than {budget ?? Options.Budget} instructions in loops and functions, which looks endless: see {nameof(MachineOptions)}.{nameof(MachineOptions.Budget)}");
 
+    /// <summary>The fault of a call that is one too many.</summary>
+    internal ProgramFaultException DepthFault() => Fault($"opens more than {MaxCallDepth} call frames");
+
     /// <summary>Makes the exception for a fault at <see cref="MachineState.Pc"/>.</summary>
     internal ProgramFaultException Fault(string reason) =>
         new(Program?.Name ?? "(none)", State->Pc, reason, Program?.LineAt(State->Pc));
