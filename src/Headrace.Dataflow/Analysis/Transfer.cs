@@ -126,6 +126,8 @@ internal static class Transfer
                 return ValueFacts.Of(new PointerFacts(PointerKind.HelperMemory, -1, 0));
             case HelperId.GetPrandomU32 or HelperId.GetSmpProcessorId:
                 return ValueFacts.Between(0, uint.MaxValue);
+            case HelperId.CsumDiff:
+                return ValueFacts.Between(0, ushort.MaxValue); // the helper folds its sum
         }
         return HelperPrototypes.Find(actor.Helper, graph.Program.Type) is { Returns: ReturnKind.Integer } ? ValueFacts.Number : ValueFacts.Anything;
     }

@@ -16,6 +16,7 @@ public static class PassPipeline
     internal static readonly IPass[] All =
     [
         new InlineFunctions(),
+        new ExpandChecksums(),
         new PromoteStack(),
         new FoldConstants(),
         new CombineShifts(),
