@@ -69,25 +69,46 @@ internal sealed partial class StatementMaker
         0 => [Code.Mov(R1, R6), Code.Call(HelperId.XdpGetBuffLen), .. Restore()],
         1 or 2 => ChecksumDifference(),
         3 => PacketBytes(),
-        4 => [.. Adjust(HelperId.XdpAdjustHead, random.Pick<int>([-20, -8, -4, 4, 8, 14])), .. Restore()],
-        _ => [.. Adjust(HelperId.XdpAdjustTail, random.Pick<int>([-16, -4, -1, 1, 8, 60])), .. Restore()],
+        4 => [.. Adjust(HelperId.XdpAdjustHead, random.Pick<int>([-217, -216, -128, -20, -8, -4, -1, 0, 4, 8, 14])), .. Restore()],
+        _ => [.. Adjust(HelperId.XdpAdjustTail, random.Pick<int>([-16, -4, -1, 0, 1, 8, 60, 300])), .. Restore()],
     };
 
     private Instruction[] ChecksumDifference()
     {
-        int from = 4 * random.Below(5), to = 4 * random.Below(5);
+        int from = ChecksumSize(), to = ChecksumSize();
         return
         [
-            Code.Mov(R5, Immediate()),
-            Code.Mov(R1, R10),
-            Code.Alu(AluOp.Add, R1, -ProgramLayout.StackBytes),
+            Coin() ? Code.Mov(R5, Immediate()) : Code.Mov(R5, Number()),
+            .. ChecksumPlace(R1, from),
             Code.Mov(R2, from),
-            Code.Mov(R3, R10),
-            Code.Alu(AluOp.Add, R3, -ProgramLayout.StackBytes + 24),
+            .. ChecksumPlace(R3, to),
             Code.Mov(R4, to),
             Code.Call(HelperId.CsumDiff),
             .. Restore(),
         ];
+    }
+
+    private int ChecksumSize() => random.Below(4) switch
+    {
+        0 => 0,
+        1 => random.Below(65),
+        _ => 4 * random.Below(9),
+    };
+
+    // Of no bytes the address is null or any other.
+    private Instruction[] ChecksumPlace(Register register, int size)
+    {
+        switch (random.Below(size == 0 ? 4 : 3))
+        {
+            case 0 when size <= ProgramLayout.PacketProven:
+                return [Code.Mov(register, R7), Code.Alu(AluOp.Add, register, random.Below(ProgramLayout.PacketProven - size + 1))];
+            case 1:
+                return [Code.Mov(register, R8), Code.Alu(AluOp.Add, register, random.Below(RandomMaps.Scratch - size + 1))];
+            case 3:
+                return [Code.Mov(register, 0)];
+            default:
+                return [Code.Mov(register, R10), Code.Alu(AluOp.Add, register, random.Below(ProgramLayout.StackBytes - size + 1) - ProgramLayout.StackBytes)];
+        }
     }
 
     private Instruction[] PacketBytes() =>
