@@ -66,7 +66,7 @@ internal sealed class CompiledProgram
             if (_burst is { } known)
                 return known;
             DynamicMethod method = JitMethods.NewMethod(Program.Name, typeof(void), JitMethods.BurstParameters);
-            new GraphEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: true).EmitBurst();
+            GraphEmitter.EmitBurst(this, method.GetILGenerator());
             _functions.WritePending();
             BurstMethod burst = method.CreateDelegate<BurstMethod>(Program.MapArray);
             Volatile.Write(ref _burst, burst);
@@ -102,7 +102,7 @@ internal sealed class CompiledProgram
             if (_entry is { } known)
                 return known;
             DynamicMethod method = JitMethods.NewMethod(Program.Name, typeof(ulong), JitMethods.EntryParameters);
-            new GraphEmitter(this, Graph.Main, method.GetILGenerator(), isBurst: false).EmitFunction();
+            GraphEmitter.EmitFunction(this, Graph.Main, method.GetILGenerator());
             _functions.WritePending();
             EntryMethod entry = method.CreateDelegate<EntryMethod>(Program.MapArray);
             Volatile.Write(ref _entry, entry);
@@ -128,7 +128,7 @@ internal sealed class CompiledProgram
         public void WritePending()
         {
             while (_pending.TryDequeue(out int function))
-                new GraphEmitter(owner, owner.Graph.FunctionAt(function), _methods[function].GetILGenerator(), isBurst: false).EmitFunction();
+                GraphEmitter.EmitFunction(owner, owner.Graph.FunctionAt(function), _methods[function].GetILGenerator());
         }
 
         public FunctionMethod Delegate(int function)

@@ -4,53 +4,32 @@ using Headrace.Dataflow;
 
 namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class GraphEmitter
+/// <summary>Writes arithmetic, in the width that is asked for.</summary>
+/// <param name="code">The function.</param>
+/// <param name="tokens">Pushes operands.</param>
+internal sealed class ArithmeticCode(FunctionCode code, TokenCode tokens)
 {
-    /// <summary>Writes what an actor does and pushes its token.</summary>
+    private readonly ILGenerator _il = code.Il;
+
+    /// <summary>Writes what an actor computes and pushes its token.</summary>
     /// <param name="actor">The actor.</param>
     /// <param name="narrow">True for the low 32 bits. Otherwise 64, of which those above may be anything where nobody looks at them.</param>
-    private void EmitValue(Actor actor, bool narrow)
+    public void Compute(Actor actor, bool narrow)
     {
         switch (actor.Kind)
         {
-            case ActorKind.Load:
-                EmitLoad(actor, narrow);
-                return;
-            case ActorKind.Atomic:
-                EmitAtomic(actor, narrow);
-                return;
-            case ActorKind.PacketLoad:
-                EmitPacketLoad(actor);
-                Convert(true, !narrow);
-                return;
-            case ActorKind.Helper:
-                EmitHelper(actor);
-                Convert(true, !narrow);
-                return;
-            case ActorKind.Call:
-                EmitCall(actor);
-                Convert(true, !narrow);
-                return;
-            case ActorKind.LoopBudget:
-                EmitLoopBudget();
-                Convert(false, !narrow);
-                return;
-            case ActorKind.Compare:
-                EmitComparison(actor);
-                Convert(false, !narrow);
-                return;
             case ActorKind.Extend:
-                EmitExtend(actor, narrow);
+                Extend(actor, narrow);
                 return;
             case ActorKind.ByteSwap:
-                Push(actor.Inputs[0], wide: actor.Size == 8);
+                tokens.Push(actor.Inputs[0], wide: actor.Size == 8);
                 if (actor.Size == 2)
                     _il.Emit(OpCodes.Conv_U2);
                 _il.Emit(OpCodes.Call, JitMethods.ByteSwap(actor.Size * 8));
-                Convert(actor.Size == 8, !narrow);
+                code.Convert(actor.Size == 8, !narrow);
                 return;
             case ActorKind.Divide or ActorKind.DivideSigned or ActorKind.Remainder or ActorKind.RemainderSigned:
-                EmitDivision(actor, narrow);
+                DivideGuarded(actor, narrow);
                 return;
         }
         // The low halves of these depend on low halves alone.
@@ -61,22 +40,22 @@ internal sealed unsafe partial class GraphEmitter
         switch (actor.Kind)
         {
             case ActorKind.Negate:
-                Push(actor.Inputs[0], wide);
+                tokens.Push(actor.Inputs[0], wide);
                 _il.Emit(OpCodes.Neg);
                 break;
             case ActorKind.MultiplyHigh:
-                Push(actor.Inputs[0], wide: true);
-                Push(actor.Inputs[1], wide: true);
+                tokens.Push(actor.Inputs[0], wide: true);
+                tokens.Push(actor.Inputs[1], wide: true);
                 _il.Emit(OpCodes.Call, JitMethods.MultiplyHigh);
                 break;
             case ActorKind.ShiftLeft or ActorKind.ShiftRight or ActorKind.ShiftRightSigned:
-                Push(actor.Inputs[0], wide);
+                tokens.Push(actor.Inputs[0], wide);
                 PushCount(actor.Inputs[1], wide);
                 _il.Emit(actor.Kind switch { ActorKind.ShiftLeft => OpCodes.Shl, ActorKind.ShiftRight => OpCodes.Shr_Un, _ => OpCodes.Shr });
                 break;
             default:
-                Push(actor.Inputs[0], wide);
-                Push(actor.Inputs[1], wide);
+                tokens.Push(actor.Inputs[0], wide);
+                tokens.Push(actor.Inputs[1], wide);
                 _il.Emit(actor.Kind switch
                 {
                     ActorKind.Add => OpCodes.Add,
@@ -85,15 +64,15 @@ internal sealed unsafe partial class GraphEmitter
                     ActorKind.And => OpCodes.And,
                     ActorKind.Or => OpCodes.Or,
                     ActorKind.Xor => OpCodes.Xor,
-                    _ => throw new UnsupportedFeatureException($"program '{_program.Name}'", $"actor {actor.Kind}", "it has no code"),
+                    _ => throw new UnsupportedFeatureException($"program '{code.Program.Name}'", $"actor {actor.Kind}", "it has no code"),
                 });
                 break;
         }
-        Convert(wide, !narrow);
+        code.Convert(wide, !narrow);
     }
 
     /// <summary>True when a token is a number of 32 bits, and not only because nobody looks further.</summary>
-    private static bool Fits(Actor actor) => actor.Facts.Pointer.Kind == PointerKind.None && actor.Facts.Max <= uint.MaxValue;
+    public static bool Fits(Actor actor) => actor.Facts.Pointer.Kind == PointerKind.None && actor.Facts.Max <= uint.MaxValue;
 
     private void PushCount(Actor count, bool wide)
     {
@@ -103,17 +82,17 @@ internal sealed unsafe partial class GraphEmitter
             _il.Emit(OpCodes.Ldc_I4, (int)count.Immediate & mask);
             return;
         }
-        Push(count, wide: false);
+        tokens.Push(count, wide: false);
         _il.Emit(OpCodes.Ldc_I4, mask);
         _il.Emit(OpCodes.And);
     }
 
-    private void EmitExtend(Actor actor, bool narrow)
+    private void Extend(Actor actor, bool narrow)
     {
-        Push(actor.Inputs[0], wide: actor.Size == 8);
+        tokens.Push(actor.Inputs[0], wide: actor.Size == 8);
         if (actor.Size == 8)
         {
-            Convert(true, !narrow);
+            code.Convert(true, !narrow);
             return;
         }
         switch (actor.Size, actor.Signed)
@@ -127,84 +106,8 @@ internal sealed unsafe partial class GraphEmitter
             _il.Emit(actor.Signed && !actor.Is32 ? OpCodes.Conv_I8 : OpCodes.Conv_U8);
     }
 
-    /// <summary>True when a comparison needs only low halves.</summary>
-    private static bool IsComparedIn32(Actor compare) => compare.Is32
-        || (Fits(compare.Inputs[0]) && Fits(compare.Inputs[1]) && (!IsSigned(compare.Condition)
-            || (compare.Inputs[0].Facts.Max <= int.MaxValue && compare.Inputs[1].Facts.Max <= int.MaxValue)));
-
-    private static bool IsSigned(JumpOp condition) => condition is JumpOp.Jsgt or JumpOp.Jsge or JumpOp.Jslt or JumpOp.Jsle;
-
-    private void PushCompared(Actor compare)
-    {
-        bool wide = !IsComparedIn32(compare);
-        Push(compare.Inputs[0], wide);
-        Push(compare.Inputs[1], wide);
-    }
-
-    /// <summary>Pushes 1 or 0, in 32 bits.</summary>
-    private void EmitComparison(Actor compare)
-    {
-        PushCompared(compare);
-        switch (compare.Condition)
-        {
-            case JumpOp.Jset:
-                _il.Emit(OpCodes.And);
-                Constant(0, wide: !IsComparedIn32(compare));
-                _il.Emit(OpCodes.Cgt_Un);
-                return;
-            case JumpOp.Jeq: _il.Emit(OpCodes.Ceq); return;
-            case JumpOp.Jgt: _il.Emit(OpCodes.Cgt_Un); return;
-            case JumpOp.Jlt: _il.Emit(OpCodes.Clt_Un); return;
-            case JumpOp.Jsgt: _il.Emit(OpCodes.Cgt); return;
-            case JumpOp.Jslt: _il.Emit(OpCodes.Clt); return;
-        }
-        _il.Emit(compare.Condition switch
-        {
-            JumpOp.Jne => OpCodes.Ceq,
-            JumpOp.Jge => OpCodes.Clt_Un,
-            JumpOp.Jle => OpCodes.Cgt_Un,
-            JumpOp.Jsge => OpCodes.Clt,
-            _ => OpCodes.Cgt,
-        });
-        _il.Emit(OpCodes.Ldc_I4_0);
-        _il.Emit(OpCodes.Ceq);
-    }
-
-    // The one is there before, so that the runtime's compiler may make it a conditional move.
-    private void EmitSelect(Actor select, LocalBuilder target)
-    {
-        bool wide = !Placement.IsNarrow(select);
-        // What is chosen may live in the target itself: both are taken before it is set.
-        bool isSafe = VariableOf(select.Inputs[1]) != target && !Reads(select.Inputs[0], target) && !Reads(select.Inputs[1], target);
-        Label other = _il.DefineLabel();
-        Label done = _il.DefineLabel();
-        if (isSafe)
-        {
-            Push(select.Inputs[2], wide);
-            _il.Emit(OpCodes.Stloc, target);
-            JumpIf(select.Inputs[0], holds: false, done);
-            Push(select.Inputs[1], wide);
-            _il.Emit(OpCodes.Stloc, target);
-            _il.MarkLabel(done);
-            return;
-        }
-        JumpIf(select.Inputs[0], holds: false, other);
-        Push(select.Inputs[1], wide);
-        _il.Emit(OpCodes.Stloc, target);
-        _il.Emit(OpCodes.Br, done);
-        _il.MarkLabel(other);
-        Push(select.Inputs[2], wide);
-        _il.Emit(OpCodes.Stloc, target);
-        _il.MarkLabel(done);
-    }
-
-    private LocalBuilder? VariableOf(Actor actor) => _placement.LocalOf(actor) is >= 0 and var local ? _variables[local] : null;
-
-    private bool Reads(Actor actor, LocalBuilder variable) => VariableOf(actor) == variable
-        || (_placement.IsInTree(actor) && actor.Inputs.Any(input => Reads(input, variable)));
-
     // Division by zero gives 0, modulo by zero leaves the number; the least number divided by -1 stays what it is (RFC 9669, section 4.1).
-    private void EmitDivision(Actor actor, bool narrow)
+    private void DivideGuarded(Actor actor, bool narrow)
     {
         (Actor a, Actor b) = (actor.Inputs[0], actor.Inputs[1]);
         bool signed = actor.Kind is ActorKind.DivideSigned or ActorKind.RemainderSigned;
@@ -217,18 +120,18 @@ internal sealed unsafe partial class GraphEmitter
         if (isPlain)
         {
             Divide(a, b, wide, signed, isMod);
-            Convert(wide, !narrow);
+            code.Convert(wide, !narrow);
             return;
         }
         Label byZero = _il.DefineLabel();
         Label byMinusOne = _il.DefineLabel();
         Label done = _il.DefineLabel();
-        Push(b, wide);
+        tokens.Push(b, wide);
         _il.Emit(OpCodes.Brfalse, byZero);
         if (signed)
         {
-            Push(b, wide);
-            Constant(-1, wide);
+            tokens.Push(b, wide);
+            code.Constant(-1, wide);
             _il.Emit(OpCodes.Beq, byMinusOne);
         }
         Divide(a, b, wide, signed, isMod);
@@ -239,11 +142,11 @@ internal sealed unsafe partial class GraphEmitter
             _il.MarkLabel(byMinusOne);
             if (isMod)
             {
-                Constant(0, wide);
+                code.Constant(0, wide);
             }
             else
             {
-                Push(a, wide);
+                tokens.Push(a, wide);
                 _il.Emit(OpCodes.Neg);
             }
             _il.Emit(OpCodes.Stloc, result);
@@ -251,13 +154,13 @@ internal sealed unsafe partial class GraphEmitter
         }
         _il.MarkLabel(byZero);
         if (isMod)
-            Push(a, wide);
+            tokens.Push(a, wide);
         else
-            Constant(0, wide);
+            code.Constant(0, wide);
         _il.Emit(OpCodes.Stloc, result);
         _il.MarkLabel(done);
         _il.Emit(OpCodes.Ldloc, result);
-        Convert(wide, !narrow);
+        code.Convert(wide, !narrow);
     }
 
     // 32-bit divisions of variables that are kept in 64 bits are done in 64 (see Widened).
@@ -271,8 +174,8 @@ internal sealed unsafe partial class GraphEmitter
         }
         else
         {
-            Push(a, wide);
-            Push(b, wide);
+            tokens.Push(a, wide);
+            tokens.Push(b, wide);
         }
         if (isMod)
             _il.Emit(signed ? OpCodes.Rem : OpCodes.Rem_Un);
@@ -291,7 +194,7 @@ internal sealed unsafe partial class GraphEmitter
             _il.Emit(OpCodes.Ldc_I8, signed ? (int)actor.Immediate : (uint)actor.Immediate);
             return;
         }
-        Push(actor, wide: true);
+        tokens.Push(actor, wide: true);
         if (!signed)
         {
             _il.Emit(OpCodes.Ldc_I8, (long)uint.MaxValue);

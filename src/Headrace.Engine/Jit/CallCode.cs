@@ -5,112 +5,97 @@ using Headrace.Dataflow;
 
 namespace Headrace.Engine.Jit;
 
-internal sealed unsafe partial class GraphEmitter
+/// <summary>Writes calls of helpers, or what is done in their place, and of the program's functions.</summary>
+/// <param name="code">The function.</param>
+/// <param name="tokens">Pushes arguments.</param>
+internal sealed unsafe class CallCode(FunctionCode code, TokenCode tokens)
 {
+    private readonly ILGenerator _il = code.Il;
+
     /// <summary>Writes a helper call and pushes its answer, 64 bits.</summary>
-    private void EmitHelper(Actor helper)
+    public void CallHelper(Actor helper)
     {
-        if (EmitInPlace(helper))
+        if (WriteInPlace(helper))
             return;
-        bool known = _trusts ? HelperTable.TryGetTrusted(helper.Helper, out HelperEntry entry) : HelperTable.TryGet(helper.Helper, out entry);
+        bool known = code.Trusts ? HelperTable.TryGetTrusted(helper.Helper, out HelperEntry entry) : HelperTable.TryGet(helper.Helper, out entry);
         if (!known)
-            throw new UnsupportedFeatureException($"program '{_program.Name}'", $"helper {helper.Helper} at instruction {helper.Slot}", "the engines do not have it");
+            throw new UnsupportedFeatureException($"program '{code.Program.Name}'", $"helper {helper.Helper} at instruction {helper.Slot}", "the engines do not have it");
         bool callsBack = HelperEffects.Does(helper, HelperBehavior.CallsBack);
         _il.Emit(OpCodes.Ldarg_1);
         for (int argument = 0; argument < JitMethods.ArgumentCount; argument++)
         {
             if (argument < helper.Inputs.Count)
-                Push(helper.Inputs[argument], wide: true);
+                tokens.Push(helper.Inputs[argument], wide: true);
             else
                 _il.Emit(OpCodes.Ldc_I8, 0L);
         }
         if (callsBack)
-            SaveBudget();
-        NotePlace(helper);
+            code.Machine.SaveBudget();
+        code.Run.NotePlace(helper);
         _il.Emit(OpCodes.Ldc_I8, (long)entry.Function);
         _il.Emit(OpCodes.Conv_I);
         _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, typeof(ulong), JitMethods.HelperParameters, null);
         if (callsBack)
-            LoadBudget();
+            code.Machine.LoadBudget();
     }
 
+    /// <summary>Writes a call of a function of the program and pushes its R0, 64 bits.</summary>
+    public void Call(Actor call) => CallFunction(call, (int)call.Immediate, () =>
+    {
+        for (int argument = 0; argument < JitMethods.ArgumentCount; argument++)
+            tokens.Push(call.Inputs[argument], wide: true);
+    });
+
     /// <summary>Writes a helper in place, in the form that the passes found for it; false when it has to be called.</summary>
-    private bool EmitInPlace(Actor helper)
+    private bool WriteInPlace(Actor helper)
     {
         // Without the verifier's word nobody has seen that keys and values are what the map takes.
-        if (helper.Expansion is not { Form: var form } || !(_trusts || form == HelperForm.MachineNumber))
+        if (helper.Expansion is not { Form: var form } || !(code.Trusts || form == HelperForm.MachineNumber))
             return false;
         switch (form)
         {
             case HelperForm.MachineNumber:
-                _maps.LoadCpu();
+                code.Maps.LoadCpu();
                 _il.Emit(OpCodes.Conv_U8);
                 return true;
             case HelperForm.ArrayElement or HelperForm.PerCpuArrayElement or HelperForm.HashLookup or HelperForm.PrefixLookup:
-                _maps.Lookup(helper.Map, () => Push(helper.Inputs[1], wide: true), isUse: !_isAhead);
+                code.Maps.Lookup(helper.Map, () => tokens.Push(helper.Inputs[1], wide: true), isUse: !code.IsAhead);
                 return true;
             case HelperForm.MapUpdate:
-                _maps.Change(helper.Map, nameof(Map.Update), MapCode.UpdateParameters, Argument);
+                code.Maps.Change(helper.Map, nameof(Map.Update), MapCode.UpdateParameters, Argument);
                 return true;
             case HelperForm.MapDelete:
-                _maps.Change(helper.Map, nameof(Map.Delete), MapCode.DeleteParameters, Argument);
+                code.Maps.Change(helper.Map, nameof(Map.Delete), MapCode.DeleteParameters, Argument);
                 return true;
             case HelperForm.LoopOfFunction:
-                EmitLoop(helper, (int)helper.Inputs[1].Immediate);
+                Loop(helper, (int)helper.Inputs[1].Immediate);
                 return true;
             default:
                 return false;
         }
 
-        void Argument(int register) => Push(helper.Inputs[register - 1], wide: true);
+        void Argument(int register) => tokens.Push(helper.Inputs[register - 1], wide: true);
     }
-
-    private void EmitCall(Actor call) => CallFunction(call, (int)call.Immediate, () =>
-    {
-        for (int argument = 0; argument < JitMethods.ArgumentCount; argument++)
-            Push(call.Inputs[argument], wide: true);
-    });
 
     /// <summary>Calls a function of the program, which has a stack frame and a method of its own; pushes its R0.</summary>
     private void CallFunction(Actor call, int target, Action arguments)
     {
         LocalBuilder result = _il.DeclareLocal(typeof(ulong));
-        Spend(call, _program.FunctionLength(target));
-        SaveBudget();
+        code.Run.Spend(call, code.Program.FunctionLength(target));
+        code.Machine.SaveBudget();
         _il.Emit(OpCodes.Ldarg_0);
         _il.Emit(OpCodes.Ldarg_1);
         arguments();
-        if (_function.Frames > 1)
-            SetDepth(call.Frame + 1);
-        else
-            AddDepth(OpCodes.Add);
-        if (!_trusts)
-        {
-            LoadField(_state, nameof(MachineState.CallDepth));
-            _il.Emit(OpCodes.Ldc_I4, Machine.MaxCallDepth);
-            _il.Emit(OpCodes.Bge, Rare(() => Throw(call, JitMethods.DepthFault)));
-        }
-        _il.Emit(OpCodes.Call, _owner.Method(target));
+        code.Run.OpenFrame(call);
+        _il.Emit(OpCodes.Call, code.Owner.Method(target));
         _il.Emit(OpCodes.Stloc, result);
-        if (_function.Frames > 1)
-            SetDepth(call.Frame);
-        else
-            AddDepth(OpCodes.Sub);
-        LoadBudget();
+        code.Run.CloseFrame(call);
+        code.Machine.LoadBudget();
         _il.Emit(OpCodes.Ldloc, result);
     }
 
-    private void AddDepth(OpCode addOrSubtract)
-    {
-        _il.Emit(OpCodes.Ldloc, _state);
-        LoadField(_state, nameof(MachineState.CallDepth));
-        _il.Emit(OpCodes.Ldc_I4_1);
-        _il.Emit(addOrSubtract);
-        _il.Emit(OpCodes.Stfld, JitMethods.StateField(nameof(MachineState.CallDepth)));
-    }
-
     // bpf_loop with a callback that is known: as LoopHelpers.Loop, each call direct.
-    private void EmitLoop(Actor helper, int callback)
+    private void Loop(Actor helper, int callback)
     {
         LocalBuilder count = _il.DeclareLocal(typeof(uint));
         LocalBuilder index = _il.DeclareLocal(typeof(uint));
@@ -119,15 +104,15 @@ internal sealed unsafe partial class GraphEmitter
         Label next = _il.DefineLabel();
         Label ended = _il.DefineLabel();
         Label done = _il.DefineLabel();
-        Push(helper.Inputs[0], wide: false);
+        tokens.Push(helper.Inputs[0], wide: false);
         _il.Emit(OpCodes.Stloc, count);
-        Push(helper.Inputs[2], wide: true);
+        tokens.Push(helper.Inputs[2], wide: true);
         _il.Emit(OpCodes.Stloc, context);
-        Push(helper.Inputs[3], wide: true);
-        _il.Emit(OpCodes.Brtrue, Rare(() => Answer(-Errno.EINVAL)));
+        tokens.Push(helper.Inputs[3], wide: true);
+        _il.Emit(OpCodes.Brtrue, code.Rare(() => Answer(-Errno.EINVAL)));
         _il.Emit(OpCodes.Ldloc, count);
         _il.Emit(OpCodes.Ldc_I4, (int)Machine.MaxLoops);
-        _il.Emit(OpCodes.Bgt_Un, Rare(() => Answer(-Errno.E2BIG)));
+        _il.Emit(OpCodes.Bgt_Un, code.Rare(() => Answer(-Errno.E2BIG)));
         _il.Emit(OpCodes.Ldc_I4_0);
         _il.Emit(OpCodes.Stloc, index);
 
