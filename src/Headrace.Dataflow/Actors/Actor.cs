@@ -100,8 +100,13 @@ public sealed class Actor
     /// <summary>True when its token is a value others can take.</summary>
     public bool HasResult => Kind < ActorKind.Goto && Kind is not (ActorKind.Store or ActorKind.CopyBytes or ActorKind.ClearBytes);
 
-    /// <summary>True when it may be left out once nobody takes its token.</summary>
-    public bool IsRemovable => IsPure || Kind == ActorKind.Load;
+    /// <summary>How many of its inputs, from the first on, are addresses that it accesses; 0 for what is no access.</summary>
+    internal int Addresses => Kind switch
+    {
+        ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.ClearBytes => 1,
+        ActorKind.CopyBytes => 2,
+        _ => 0,
+    };
 
     /// <summary>Bytes that an access touches, those of bulk operations included.</summary>
     internal int AccessSize => Kind is ActorKind.CopyBytes or ActorKind.ClearBytes ? Length : Size;

@@ -92,8 +92,6 @@ public sealed class Block
 
     internal void InsertBefore(Actor place, Actor actor) => Insert(List.IndexOf(place), actor);
 
-    internal void InsertAfter(Actor place, Actor actor) => Insert(List.IndexOf(place) + 1, actor);
-
     /// <summary>Takes an actor out; nobody may use it any more.</summary>
     internal void Remove(Actor actor)
     {

@@ -119,20 +119,12 @@ internal sealed class RegionAnalysis
     /// <summary>The places an actor touches and how many bytes of each; null for a number of bytes that is not known.</summary>
     private static IEnumerable<(PointerFacts Place, long? Size)> Places(Actor actor)
     {
-        switch (actor.Kind)
-        {
-            case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.ClearBytes:
-                yield return (AccessPlace.Of(actor).Pointer, actor.AccessSize);
-                break;
-            case ActorKind.CopyBytes:
-                yield return (AccessPlace.Of(actor).Pointer, actor.AccessSize);
-                yield return (AccessPlace.Of(actor, 1).Pointer, actor.AccessSize);
-                break;
-            case ActorKind.Helper:
-                foreach ((int input, long? size, _, _) in HelperEffects.Memory(actor))
-                    yield return (actor.Inputs[input].Facts.Pointer, size);
-                break;
-        }
+        for (int input = 0; input < actor.Addresses; input++)
+            yield return (AccessPlace.Of(actor, input).Pointer, actor.AccessSize);
+        if (actor.Kind != ActorKind.Helper)
+            yield break;
+        foreach ((int input, long? size, _, _) in HelperEffects.Memory(actor))
+            yield return (actor.Inputs[input].Facts.Pointer, size);
     }
 
     private Effects EffectsOf(Actor actor)

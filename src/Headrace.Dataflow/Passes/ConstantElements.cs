@@ -54,8 +54,8 @@ internal sealed class ConstantElements : IPass
                 continue;
             if (actor.Kind is not (ActorKind.Store or ActorKind.ClearBytes))
                 return null;
-            PointerFacts place = actor.Inputs[0].Facts.Pointer.Move(actor.Immediate);
-            int size = actor.Kind == ActorKind.Store ? actor.Size : actor.Length;
+            PointerFacts place = MemoryPlace.Of(actor).Pointer;
+            int size = actor.AccessSize;
             if (place is not { Kind: PointerKind.Stack, Offset: { } start } || place.Index != key.Index)
                 return null;
             if (start >= from + KeySize || start + size <= from)

@@ -151,13 +151,7 @@ internal sealed class FoldConstants : IPass
     private static bool FoldAddress(Actor actor)
     {
         bool changed = false;
-        int addresses = actor.Kind switch
-        {
-            ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.ClearBytes => 1,
-            ActorKind.CopyBytes => 2,
-            _ => 0,
-        };
-        for (int input = 0; input < addresses; input++)
+        for (int input = 0; input < actor.Addresses; input++)
         {
             Actor address = actor.Inputs[input];
             if (address is not { Kind: ActorKind.Add, Is32: false } || address.ConstantInput(1) is not { } distance)

@@ -62,7 +62,7 @@ internal sealed class PromoteStack : IPass
         {
             if (actor.Kind is not (ActorKind.Load or ActorKind.Store))
                 return;
-            PointerFacts place = actor.Inputs[0].Facts.Pointer.Move(actor.Immediate);
+            PointerFacts place = MemoryPlace.Of(actor).Pointer;
             int slot = slots.FindIndex(slot => slot.Holds(place));
             if (slot < 0)
                 return;

@@ -32,7 +32,7 @@ internal static class StackSlots
         for (int input = 0; input < actor.Inputs.Count; input++)
         {
             PointerFacts pointer = actor.Inputs[input].Facts.Pointer;
-            if (IsAddress(actor, input))
+            if (input < actor.Addresses)
             {
                 PointerFacts place = pointer.Move(actor.Displacement(input));
                 anyUnknown |= place.Kind is PointerKind.Unknown or PointerKind.None;
@@ -61,13 +61,6 @@ internal static class StackSlots
         }
         anyUnknown |= actor.Kind is ActorKind.Call;
     }
-
-    private static bool IsAddress(Actor actor, int input) => actor.Kind switch
-    {
-        ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.ClearBytes => input == 0,
-        ActorKind.CopyBytes => true,
-        _ => false,
-    };
 
     // Arithmetic gives pointers that facts follow; comparisons give none.
     private static bool LetsEscape(Actor actor) => actor.Kind switch

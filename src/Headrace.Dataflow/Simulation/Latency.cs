@@ -15,9 +15,8 @@ public static class Latency
         _ when actor.IsLiteral => LatencyClass.None,
         ActorKind.Multiply or ActorKind.MultiplyHigh => LatencyClass.Multiply,
         ActorKind.Divide or ActorKind.DivideSigned or ActorKind.Remainder or ActorKind.RemainderSigned => LatencyClass.Divide,
-        ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.CopyBytes or ActorKind.ClearBytes or ActorKind.PacketLoad =>
-            actor.Kind != ActorKind.PacketLoad && actor.Inputs[0].Facts.Pointer.Kind is PointerKind.MapValue or PointerKind.Unknown
-                ? LatencyClass.TableMemory : LatencyClass.LocalMemory,
+        ActorKind.PacketLoad => LatencyClass.LocalMemory,
+        _ when actor.Addresses > 0 => actor.Inputs[0].Facts.Pointer.Kind is PointerKind.MapValue or PointerKind.Unknown ? LatencyClass.TableMemory : LatencyClass.LocalMemory,
         ActorKind.Helper => OfHelper(actor),
         ActorKind.Call or ActorKind.TailCall => LatencyClass.Helper,
         _ => LatencyClass.Logic,

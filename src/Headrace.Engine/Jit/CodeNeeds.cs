@@ -39,10 +39,9 @@ internal sealed record CodeNeeds(bool Machine, bool Begin, bool Budget)
                     case ActorKind.LoopBudget:
                         budget = true;
                         break;
-                    case ActorKind.Load or ActorKind.Store or ActorKind.Atomic or ActorKind.CopyBytes or ActorKind.ClearBytes:
-                        machine |= !IsDirect(actor, 0) || (actor.Kind == ActorKind.CopyBytes && !IsDirect(actor, 1));
-                        break;
                 }
+                for (int input = 0; input < actor.Addresses; input++)
+                    machine |= !IsDirect(actor, input);
             }
         }
         return new CodeNeeds(machine || begin, begin, budget);
