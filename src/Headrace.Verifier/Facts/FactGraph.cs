@@ -24,6 +24,9 @@ internal sealed class FactGraph
     /// <summary>The block that starts at a slot.</summary>
     public FactBlock At(int slot) => _byStart[slot]!;
 
+    /// <summary>The block that starts at a slot; null for a slot behind the program's end.</summary>
+    public FactBlock? Find(int slot) => slot < _byStart.Length ? _byStart[slot] : null;
+
     /// <summary>Slots where control may go on inside the function: the next one, and a jump's target; -1 for none.</summary>
     public (int Next, int Target) Successors(int slot)
     {

@@ -7,20 +7,30 @@ namespace Headrace.Verifier;
 /// <remarks>
 /// Walking paths proves that accesses are safe, but pruning passes over numbers nobody relied on. Here all paths to a place are joined
 /// instead, in rounds over the program until nothing changes; values that grow in loops are widened, and two more rounds without widening
-/// take back what it gave away too much. Functions are looked at once for all who call them.
+/// take back what it gave away too much. A loop is gone over until it is at rest before what follows it is looked at: else each of a
+/// thousand loops in a row would cost a round of all. Functions are looked at once for all who call them.
 /// </remarks>
 internal sealed class FactSolver
 {
     private const int NarrowingRounds = 2;
-    private const int MaxRounds = 1000;
+
+    // Looks at a block before it is given up, on the average, and in all: about a second.
+    private const int MostVisitsPerBlock = 1000;
+    private const int MostVisits = 1 << 20;
+
+    // Loops in each other that are brought to rest one by one: each level may double what those in it cost.
+    private const int MostLevels = 3;
 
     private readonly Instruction[] _code;
     private readonly FactGraph _graph;
     private readonly ControlFlow _flow;
     private readonly Widening _widening;
     private readonly FunctionSummary[] _summaries;
+    private readonly int[] _ends;
+    private readonly long _mostVisits;
     private FunctionSummary[] _next = [];
     private int _current;
+    private long _visits;
     private bool _changed;
 
     public FactSolver(ProgramSpec program, IReadOnlyList<MapSpec> maps, FactCollector walked, ControlFlow flow, bool hasGlobals)
@@ -29,6 +39,8 @@ internal sealed class FactSolver
         _flow = flow;
         _graph = new FactGraph(_code, flow);
         _widening = new Widening(_code);
+        _ends = LoopEnds(_graph);
+        _mostVisits = Math.Min((long)MostVisitsPerBlock * _graph.Ordered.Length, MostVisits);
         _summaries = [.. Enumerable.Range(0, flow.Count).Select(_ => new FunctionSummary())];
         Transfer = new FactTransfer(program, maps, walked, flow, _summaries) { HasGlobals = hasGlobals, Enters = Enter };
     }
@@ -43,12 +55,11 @@ internal sealed class FactSolver
     /// <returns>False when it came to no end: then nothing is known.</returns>
     public bool TrySolve()
     {
-        int rounds = 0;
         do
         {
-            if (++rounds > MaxRounds)
-                return false;
             Round(widens: true);
+            if (_visits > _mostVisits)
+                return false;
         }
         while (_changed);
         for (int i = 0; i < NarrowingRounds; i++)
@@ -69,15 +80,79 @@ internal sealed class FactSolver
         FactState start = FactState.Entry();
         start[Register.R1] = RegisterState.Pointer(RegisterKind.Context);
         first.Forward = start;
-        foreach (FactBlock block in _graph.Ordered)
+        for (int from = 0; from < _graph.Ordered.Length;)
         {
-            if (block.Order > 0 && _graph.Ordered[block.Order - 1].Function != block.Function)
-                Finish(_graph.Ordered[block.Order - 1].Function);
-            Visit(block, widens);
+            int function = _graph.Ordered[from].Function, to = from;
+            while (to + 1 < _graph.Ordered.Length && _graph.Ordered[to + 1].Function == function)
+                to++;
+            VisitAll(from, to, widens, widens ? 0 : MostLevels);
+            Finish(function);
+            from = to + 1;
         }
-        Finish(_graph.Ordered[^1].Function);
         foreach (FactBlock block in _graph.Ordered)
             block.Backward = block.NextBackward;
+    }
+
+    private void VisitAll(int from, int to, bool widens, int level)
+    {
+        for (int order = from; order <= to; order++)
+        {
+            // A loop's own blocks are gone over by who brings it to rest, its head among them.
+            if (level < MostLevels && _ends[order] >= order && !(level > 0 && order == from))
+            {
+                Rest(order, _ends[order], level + 1);
+                order = _ends[order];
+            }
+            else
+            {
+                Visit(_graph.Ordered[order], widens);
+            }
+        }
+    }
+
+    // What comes to blocks behind the loop from earlier goes of it is less than what comes from later ones: it may stay.
+    private void Rest(int from, int to, int level)
+    {
+        bool changed = _changed;
+        Span<FactBlock> blocks = _graph.Ordered.AsSpan(from, to - from + 1);
+        var arrived = new FactState?[blocks.Length];
+        for (int i = 0; i < blocks.Length; i++)
+            arrived[i] = blocks[i].Forward?.Clone();
+        for (_changed = true; ;)
+        {
+            _changed = false;
+            VisitAll(from, to, widens: true, level);
+            changed |= _changed;
+            if (!_changed || _visits > _mostVisits)
+                break;
+            for (int i = 0; i < blocks.Length; i++)
+            {
+                blocks[i].Forward = arrived[i]?.Clone();
+                (blocks[i].Backward, blocks[i].NextBackward) = (blocks[i].NextBackward, null);
+            }
+        }
+        _changed = changed;
+    }
+
+    // The place in the order up to which jumps lead back to each block, or into what lies between; -1 where none does.
+    private static int[] LoopEnds(FactGraph graph)
+    {
+        var ends = new int[graph.Ordered.Length];
+        Array.Fill(ends, -1);
+        foreach (FactBlock block in graph.Ordered)
+        {
+            (int next, int target) = graph.Successors(block.Last);
+            if (next >= 0 && graph.Find(next) is { } after && after.Order <= block.Order)
+                ends[after.Order] = block.Order;
+            if (target >= 0 && graph.Find(target) is { } there && there.Order <= block.Order)
+                ends[there.Order] = block.Order;
+        }
+        for (int head = ends.Length - 1; head >= 0; head--)
+        {
+            for (int inside = head + 1; inside <= ends[head]; inside = Math.Max(inside, ends[inside]) + 1)
+                ends[head] = Math.Max(ends[head], ends[inside]);
+        }
+        return ends;
     }
 
     private void Finish(int function)
@@ -88,6 +163,7 @@ internal sealed class FactSolver
 
     private void Visit(FactBlock block, bool widens)
     {
+        _visits++;
         FactState? arriving = block.Forward;
         bool isHead = block.Backward is not null;
         if (isHead)
