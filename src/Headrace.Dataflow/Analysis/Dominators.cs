@@ -16,6 +16,11 @@ internal sealed class Dominators
         _sizes = new int[count];
         Array.Fill(_parents, -1);
         _parents[0] = 0;
+        FindOnce(function);
+        NumberTree();
+        // Where loops have one way in, that was all.
+        if (function.List.TrueForAll(block => block.PredecessorList.TrueForAll(edge => edge.From.Index < block.Index || Dominates(block, edge.From))))
+            return;
         for (bool changed = true; changed;)
         {
             changed = false;
@@ -33,6 +38,37 @@ internal sealed class Dominators
             }
         }
         NumberTree();
+    }
+
+    // One look at each block, whose predecessors come before it but for loops. Where chains are long, as the cases of a switch that all lead to
+    // one block, what they have in common is found by jumps over many parents at once (Myers, 1983).
+    private void FindOnce(GraphFunction function)
+    {
+        int[] depths = new int[_parents.Length], jumps = new int[_parents.Length];
+        for (int i = 1; i < _parents.Length; i++)
+        {
+            int parent = -1;
+            foreach (Edge edge in function.List[i].Predecessors)
+            {
+                if (edge.From.Index < i)
+                    parent = parent < 0 ? edge.From.Index : Common(parent, edge.From.Index);
+            }
+            _parents[i] = parent;
+            depths[i] = depths[parent] + 1;
+            int jump = jumps[parent];
+            jumps[i] = depths[parent] - depths[jump] == depths[jump] - depths[jumps[jump]] ? jumps[jump] : parent;
+        }
+
+        int Common(int a, int b)
+        {
+            if (depths[a] < depths[b])
+                (a, b) = (b, a);
+            while (depths[a] > depths[b])
+                a = depths[jumps[a]] >= depths[b] ? jumps[a] : _parents[a];
+            while (a != b)
+                (a, b) = jumps[a] != jumps[b] ? (jumps[a], jumps[b]) : (_parents[a], _parents[b]);
+            return a;
+        }
     }
 
     // Numbers such that those of a block and of all it dominates follow each other. A parent's index is less than its children's.
@@ -56,6 +92,9 @@ internal sealed class Dominators
 
     /// <summary>True when control comes to <paramref name="b"/> only through <paramref name="a"/>, or they are the same.</summary>
     public bool Dominates(Block a, Block b) => _starts[b.Index] >= _starts[a.Index] && _starts[b.Index] < _starts[a.Index] + _sizes[a.Index];
+
+    /// <summary>The nearest block that dominates two.</summary>
+    public Block Common(Block a, Block b) => a.Function.List[Common(a.Index, b.Index)];
 
     private int Common(int a, int b)
     {

@@ -1,4 +1,4 @@
-using Headrace.Bytecode;
+using System.Runtime.InteropServices;
 
 namespace Headrace.Dataflow;
 
@@ -18,15 +18,28 @@ internal sealed class BoundsChecks : IPass
     {
         int changes = 0;
         var dominators = new Dominators(function);
+        Dictionary<Subject, int> subjects = Subjects(function);
         foreach (Block block in function.List)
         {
             Actor branch = block.Terminator;
-            if (branch.Kind != ActorKind.Branch || branch.Inputs[0].Kind == ActorKind.Constant || Decide(block, branch.Inputs[0], dominators) is not { } holds)
+            if (branch.Kind != ActorKind.Branch || branch.Inputs[0].Kind == ActorKind.Constant || subjects[Subject.Of(branch.Inputs[0])] < 2 || Decide(block, branch.Inputs[0], dominators) is not { } holds)
                 continue;
             branch.SetInput(0, function.Constant(holds ? 1UL : 0));
             changes++;
         }
         return changes;
+    }
+
+    // In a switch of thousands of cases no branch is about what another is about, and none has to look for it.
+    private static Dictionary<Subject, int> Subjects(GraphFunction function)
+    {
+        var subjects = new Dictionary<Subject, int>();
+        foreach (Block block in function.List)
+        {
+            if (block.Terminator is { Kind: ActorKind.Branch } branch)
+                CollectionsMarshal.GetValueRefOrAddDefault(subjects, Subject.Of(branch.Inputs[0]), out _)++;
+        }
+        return subjects;
     }
 
     private static bool? Decide(Block block, Actor condition, Dominators dominators)
@@ -65,41 +78,10 @@ internal sealed class BoundsChecks : IPass
         return !isInside && now.Bytes >= before.Bytes ? !now.HoldsInside : null;
     }
 
-    /// <summary>A comparison of a place in the packet with its end.</summary>
-    /// <param name="Start">What the place is counted from.</param>
-    /// <param name="End">The packet's end.</param>
-    /// <param name="Bytes">Bytes behind the start that are there when the place is inside.</param>
-    /// <param name="HoldsInside">The comparison's result then.</param>
-    private readonly record struct PacketCheck(Actor Start, Actor End, long Bytes, bool HoldsInside)
+    /// <summary>What a condition is about: only one about the same decides it.</summary>
+    private readonly record struct Subject(Actor A, Actor? B)
     {
-        // Pointers do not wrap around: packets are 64 KiB at most and lie far from the end of the address space.
-        private const long MaxDistance = 1 << 16;
-
-        public static PacketCheck? Of(Actor compare)
-        {
-            (Actor place, Actor end, JumpOp condition) = (compare.Inputs[0], compare.Inputs[1], compare.Condition);
-            if (place.Facts.Pointer.Kind == PointerKind.PacketEnd)
-                (place, end, condition) = (end, place, Rewriting.Mirrored(condition));
-            // The packet's start as the context gave it: other places may be anywhere in a program that no verifier has seen.
-            if (compare.Is32 || end.Facts.Pointer is not { Kind: PointerKind.PacketEnd, Offset: 0 } || place.Facts.Pointer is not { Kind: PointerKind.Packet, Offset: >= 0 and < MaxDistance })
-                return null;
-            long distance = 0;
-            while (place is { Kind: ActorKind.Add, Is32: false } && place.ConstantInput(1) is { } step)
-            {
-                distance += (long)step;
-                place = place.Inputs[0];
-            }
-            if (place.Kind != ActorKind.Load)
-                return null;
-            // place > end fails exactly when so many bytes are there; place >= end fails when there is one more.
-            return condition switch
-            {
-                JumpOp.Jgt => new PacketCheck(place, end, distance, false),
-                JumpOp.Jle => new PacketCheck(place, end, distance, true),
-                JumpOp.Jge => new PacketCheck(place, end, distance + 1, false),
-                JumpOp.Jlt => new PacketCheck(place, end, distance + 1, true),
-                _ => null,
-            };
-        }
+        public static Subject Of(Actor condition) => condition.Kind != ActorKind.Compare ? new Subject(condition, null)
+            : PacketCheck.Of(condition) is { } check ? new Subject(check.Start, check.End) : new Subject(condition.Inputs[0], condition.Inputs[1]);
     }
 }
