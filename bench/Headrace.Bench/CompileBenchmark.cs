@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime;
+using Headrace.Bytecode;
 using Headrace.Dataflow;
 using Headrace.Engine;
+using Headrace.Engine.Jit;
 using Headrace.Linux;
 using Headrace.Objects;
 using Headrace.Verifier;
@@ -15,30 +17,41 @@ public sealed unsafe class CompileBenchmark() : Benchmark("compile", "from a ver
     private const int Warming = 12;
     private const int Rounds = 15;
     private const int QuickRounds = 1;
+    private const int LargeWarming = 2;
+    private const int LargeRounds = 3;
 
     // The first has about a hundred instructions.
     private static readonly (string Object, string Program, double Asked)[] s_programs = [("rxq_info.bpf.o", "rxq_info", 3), ("firewall.bpf.o", "firewall", 60), ("lb.bpf.o", "lb", 60)];
 
+    private const string Programs = "programs";
+
+    private static readonly int[] s_sizes = [1000, 4000, 8000, 32_000];
+
     /// <inheritdoc/>
-    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes) => Run(Warming, Rounds);
+    public override IReadOnlyList<string> Parts => [Programs, .. CompileFamily.Shapes.Select(shape => shape.Name)];
 
     /// <inheritdoc/>
     public override bool HasQuickForm => true;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<BenchmarkRow> RunQuick(string? part, TextWriter notes) => Run(0, QuickRounds);
+    public override IReadOnlyList<BenchmarkRow> Run(TextWriter notes) => [.. Parts.SelectMany(part => RunPart(part, notes))];
 
-    private static List<BenchmarkRow> Run(int warming, int rounds)
-    {
-        var rows = new List<BenchmarkRow>();
-        foreach ((string name, string program, double asked) in s_programs)
-            rows.AddRange(Measure(name, program, asked, warming, rounds));
-        return rows;
-    }
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> RunPart(string part, TextWriter notes) =>
+        part == Programs ? MeasurePrograms(Warming, Rounds) : MeasureShape(part, s_sizes, LargeWarming, LargeRounds);
 
-    private static IEnumerable<BenchmarkRow> Measure(string name, string program, double asked, int warming, int rounds)
+    /// <inheritdoc/>
+    public override IReadOnlyList<BenchmarkRow> RunQuick(string? part, TextWriter notes) => [.. (part is null ? Parts : [part]).SelectMany(name =>
+        name == Programs ? MeasurePrograms(0, QuickRounds) : MeasureShape(name, s_sizes[..1], 0, QuickRounds))];
+
+    private static List<BenchmarkRow> MeasurePrograms(int warming, int rounds) => [.. s_programs.SelectMany(program =>
+        Measure(CollectionSpec.Parse(Resources.Read(program.Object), program.Object), program.Program, program.Program, program.Asked, warming, rounds))];
+
+    private static List<BenchmarkRow> MeasureShape(string shape, int[] sizes, int warming, int rounds) => [.. sizes.SelectMany(size =>
+        Measure(CompileFamily.Program(CompileFamily.Shapes.First(other => other.Name == shape).Fill, size), CompileFamily.Name, shape, null, warming, rounds))];
+
+    private static IEnumerable<BenchmarkRow> Measure(CollectionSpec spec, string program, string name, double? asked, int warming, int rounds)
     {
-        var spec = CollectionSpec.Parse(Resources.Read(name), name);
         var steps = new SortedDictionary<string, List<double>>(StringComparer.Ordinal);
         var passes = new Dictionary<string, List<double>>();
         for (int round = 0; round < warming + rounds; round++)
@@ -51,7 +64,7 @@ public sealed unsafe class CompileBenchmark() : Benchmark("compile", "from a ver
             foreach (PassReport report in reports)
                 Add(passes, report.Name, report.Time.TotalMilliseconds);
         }
-        string title = string.Create(CultureInfo.InvariantCulture, $"{program} ({spec.Programs[program].Instructions.Length} instructions)");
+        string title = string.Create(CultureInfo.InvariantCulture, $"{name} ({spec.Programs[program].Instructions.Length} instructions)");
         foreach ((string step, List<double> times) in steps)
         {
             if (step[0] < '8')
@@ -59,20 +72,25 @@ public sealed unsafe class CompileBenchmark() : Benchmark("compile", "from a ver
         }
         foreach ((string pass, List<double> times) in passes.OrderByDescending(pair => Figures.Median(pair.Value)).Take(4))
             yield return BenchmarkRow.Of($"{title}, pass {pass}", Figures.Median(times), null, "ms");
-        yield return BenchmarkRow.Of($"{title}, to the end of the first run, beside what is asked", Figures.Median(steps["8 all"]), asked, "ms");
+        yield return BenchmarkRow.Of($"{title}, to the end of the first run{(asked is null ? "" : ", beside what is asked")}", Figures.Median(steps["8 all"]), asked, "ms");
     }
 
     private static Dictionary<string, double> Round(CollectionSpec spec, string program, out IReadOnlyList<PassReport> reports)
     {
         var times = new Dictionary<string, double>();
-        VerifiedProgram verified = ProgramVerifier.Verify(spec, spec.Programs[program]).Program!;
+        VerifiedProgram verified = null!;
+        times["0 verifier"] = Time(() => verified = Verify(spec, spec.Programs[program]));
         times["1 facts"] = Time(() => _ = verified.Loops);
         Graph graph = null!;
         times["2 graph"] = Time(() => graph = Graph.Build(spec, spec.Programs[program], verified));
         IReadOnlyList<PassReport> done = [];
         times["3 passes"] = Time(() => done = PassPipeline.Run(graph, PassOptions.All));
         reports = done;
-        (times["8 all"], times["4 IL"], times["5 .NET's compiler"]) = Compile(spec, program);
+        Placement placement = null!;
+        times["4 placement"] = Time(() => placement = new Placement(graph.Main));
+        times["5 liveness"] = Time(() => Liveness.Share(placement));
+        (times["8 all"], double code, times["7 .NET's compiler"]) = Compile(spec, program);
+        times["6 IL"] = code - times["4 placement"] - times["5 liveness"];
         return times;
     }
 
@@ -92,6 +110,12 @@ public sealed unsafe class CompileBenchmark() : Benchmark("compile", "from a ver
             double run = Time(() => executor.Run(packets.Frames, packets.Count));
             return (graph + code + run, code - machine, machine);
         }
+    }
+
+    private static VerifiedProgram Verify(CollectionSpec spec, ProgramSpec program)
+    {
+        VerifierResult result = ProgramVerifier.Verify(spec, program);
+        return result.Program ?? throw new HeadraceException($"{program.Name} is refused: {result.LastLine}");
     }
 
     private static double Time(Action action)

@@ -76,6 +76,9 @@ public sealed class Actor
     /// <summary>True once the analysis under way has looked at it.</summary>
     internal bool HasFacts { get; set; }
 
+    /// <summary>True once the cleaning under way has seen that something depends on it.</summary>
+    internal bool IsNeeded { get; set; }
+
     /// <summary>What the verifier proved of its token where the instruction stood; null when it stands elsewhere now.</summary>
     internal ValueFacts? Proved { get; set; }
 

@@ -6,7 +6,11 @@ public sealed class Block
     /// <summary>Instructions of straight code that become one block at most, and actors of blocks that are joined: what passes do inside a block may take the square of its length.</summary>
     internal const int MaxLength = 2048;
 
+    // A branch has two exits; nothing has more.
+    private const int MaxExits = 2;
+
     private readonly List<Edge> _predecessors = [];
+    private readonly int[] _ways = new int[MaxExits];
 
     internal Block(GraphFunction function, int id, int slot) => (Function, Id, Slot) = (function, id, slot);
 
@@ -38,7 +42,18 @@ public sealed class Block
     public int LoopDepth { get; internal set; }
 
     /// <summary>True when an edge comes back from inside: the block is the head of a cyclic region.</summary>
-    public bool IsLoopHead => _predecessors.Any(edge => edge.From.Index >= Index);
+    public bool IsLoopHead
+    {
+        get
+        {
+            foreach (Edge edge in _predecessors)
+            {
+                if (edge.From.Index >= Index)
+                    return true;
+            }
+            return false;
+        }
+    }
 
     internal List<Actor> List { get; } = [];
 
@@ -77,7 +92,19 @@ public sealed class Block
 
     internal List<Edge> PredecessorList => _predecessors;
 
-    internal int PredecessorIndex(Block from, int exit) => _predecessors.IndexOf(new Edge(from, exit));
+    /// <summary>Position of a way into this block; -1 for none.</summary>
+    /// <remarks>Thousands of ways may lead to where a switch ends: each remembers where it was found last.</remarks>
+    internal int PredecessorIndex(Block from, int exit)
+    {
+        var edge = new Edge(from, exit);
+        int known = from._ways[exit];
+        if (known < _predecessors.Count && _predecessors[known] == edge)
+            return known;
+        int index = _predecessors.IndexOf(edge);
+        if (index >= 0)
+            from._ways[exit] = index;
+        return index;
+    }
 
     internal void Append(Actor actor) => Insert(List.Count, actor);
 
@@ -106,6 +133,7 @@ public sealed class Block
     /// <summary>Adds an exit to a block; its merges' inputs are the caller's work.</summary>
     internal void Connect(Block to)
     {
+        _ways[Exits.Count] = to._predecessors.Count;
         to._predecessors.Add(new Edge(this, Exits.Count));
         Exits.Add(to);
     }

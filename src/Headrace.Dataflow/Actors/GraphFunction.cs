@@ -55,9 +55,9 @@ public sealed class GraphFunction
     /// <summary>Drops blocks that control does not reach and puts the others in order.</summary>
     internal void Arrange()
     {
-        var order = ReversePostOrder();
         foreach (Block block in List)
             block.Index = -1;
+        List<Block> order = ReversePostOrder();
         for (int i = 0; i < order.Count; i++)
             order[i].Index = i;
         foreach (Block block in order)
@@ -85,7 +85,8 @@ public sealed class GraphFunction
     private List<Block> ReversePostOrder()
     {
         var order = new List<Block>(List.Count);
-        var seen = new HashSet<Block> { Entry };
+        // Any number tells that a block was seen; its place comes after.
+        Entry.Index = 0;
         var open = new Stack<(Block Block, int Exit)>();
         open.Push((Entry, Entry.Exits.Count - 1));
         while (open.Count > 0)
@@ -99,8 +100,10 @@ public sealed class GraphFunction
             }
             open.Push((block, exit - 1));
             Block next = block.Exits[exit];
-            if (seen.Add(next))
-                open.Push((next, next.Exits.Count - 1));
+            if (next.Index >= 0)
+                continue;
+            next.Index = 0;
+            open.Push((next, next.Exits.Count - 1));
         }
         order.Reverse();
         return order;

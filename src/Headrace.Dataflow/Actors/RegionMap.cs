@@ -32,8 +32,15 @@ public sealed class RegionMap
     {
         if (map < 0)
             return Of(kind);
-        ulong own = Bits(region => region.Kind == kind && region.Map == map);
-        return own != 0 ? own : Bits(region => region.Kind == kind && region.Map < 0);
+        ulong own = 0, others = 0;
+        foreach (Region region in All)
+        {
+            if (region.Kind == kind && region.Map == map)
+                own |= region.Bit;
+            else if (region.Kind == kind && region.Map < 0)
+                others |= region.Bit;
+        }
+        return own != 0 ? own : others;
     }
 
     internal ulong Bits(Func<Region, bool> which)

@@ -20,16 +20,39 @@ internal static class FactAnalysis
             foreach (Actor actor in block.List)
                 actor.HasFacts = false;
         }
-        // In the order of the blocks inputs come first: only loops need a second look.
+        // In the order of the blocks inputs come first: only loops need a second look, at the blocks that take what has changed.
+        var waits = new bool[function.List.Count];
+        Array.Fill(waits, true);
         bool changed = true;
         for (int round = 0; changed && (loops || round == 0); round++)
         {
             changed = false;
             foreach (Block block in function.List)
             {
+                if (!waits[block.Index])
+                    continue;
+                waits[block.Index] = false;
                 foreach (Actor actor in block.List)
-                    changed |= Look(actor, round);
+                {
+                    if (!Look(actor, round))
+                        continue;
+                    changed = true;
+                    if (loops)
+                        Ask(actor, round, waits);
+                }
             }
+        }
+    }
+
+    private static void Ask(Actor actor, int round, bool[] waits)
+    {
+        // What was widened may have been too much.
+        if (round >= WidenRanges && actor.Kind == ActorKind.Merge)
+            waits[actor.Block!.Index] = true;
+        foreach (Actor user in actor.Users)
+        {
+            if (user.Block != actor.Block || user.Kind == ActorKind.Merge)
+                waits[user.Block!.Index] = true;
         }
     }
 

@@ -193,11 +193,30 @@ internal sealed class RegionAnalysis
         }
     }
 
-    private ulong Overlapping(RegionKind kind, int frame, long? from, long? size) => _map.Bits(region => region.Kind == kind
-        && (kind == RegionKind.Packet || frame < 0 || region.Map == frame)
-        && !(region.Map < 0 && kind == RegionKind.Stack)
-        && (from is not { } start || (start < region.To && (size is not { } bytes || start + bytes > region.From))));
+    // These two are asked for every access after every pass.
+    private ulong Overlapping(RegionKind kind, int frame, long? from, long? size)
+    {
+        ulong bits = 0;
+        foreach (Region region in _regions)
+        {
+            if (region.Kind == kind && (kind == RegionKind.Packet || frame < 0 || region.Map == frame) && !(region.Map < 0 && kind == RegionKind.Stack)
+                && (from is not { } start || (start < region.To && (size is not { } bytes || start + bytes > region.From))))
+            {
+                bits |= region.Bit;
+            }
+        }
+        return bits;
+    }
 
-    private bool IsCovered(RegionKind kind, int frame, long? from, long? size) => from is { } start && size is { } bytes
-        && _regions.Any(region => region.Kind == kind && (kind == RegionKind.Packet || region.Map == frame) && start >= region.From && start + bytes <= region.To);
+    private bool IsCovered(RegionKind kind, int frame, long? from, long? size)
+    {
+        if (from is not { } start || size is not { } bytes)
+            return false;
+        foreach (Region region in _regions)
+        {
+            if (region.Kind == kind && (kind == RegionKind.Packet || region.Map == frame) && start >= region.From && start + bytes <= region.To)
+                return true;
+        }
+        return false;
+    }
 }

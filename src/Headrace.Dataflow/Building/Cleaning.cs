@@ -84,8 +84,12 @@ internal static class Cleaning
     private static void RemoveDead(GraphFunction function)
     {
         // What ordered actors and terminators need, directly or not; merges that only feed each other are not among it.
-        var needed = new HashSet<Actor>();
         var open = new Stack<Actor>();
+        foreach (Block block in function.List)
+        {
+            foreach (Actor actor in block.List)
+                actor.IsNeeded = false;
+        }
         foreach (Block block in function.List)
         {
             foreach (Actor actor in block.List)
@@ -101,21 +105,25 @@ internal static class Cleaning
         }
         foreach (Block block in function.List)
         {
+            bool drops = false;
             foreach (Actor actor in block.List)
             {
-                if (!needed.Contains(actor))
-                {
-                    actor.ClearInputs();
-                    actor.Block = null;
-                }
+                if (actor.IsNeeded)
+                    continue;
+                actor.ClearInputs();
+                actor.Block = null;
+                drops = true;
             }
-            block.List.RemoveAll(actor => actor.Block is null);
+            if (drops)
+                block.List.RemoveAll(actor => actor.Block is null);
         }
 
         void Need(Actor actor)
         {
-            if (needed.Add(actor))
-                open.Push(actor);
+            if (actor.IsNeeded)
+                return;
+            actor.IsNeeded = true;
+            open.Push(actor);
         }
     }
 }

@@ -4,6 +4,9 @@ namespace Headrace.Dataflow;
 /// <remarks>Without a verifier's word a load stays: whether it faults shows.</remarks>
 internal sealed class DeadActors : IPass
 {
+    // Actors to look over for one that stores there again.
+    private const int FarthestActor = 256;
+
     public string Name => "dead-actors";
 
     public string Summary => "loads, look-ups and stores to no end go";
@@ -11,21 +14,30 @@ internal sealed class DeadActors : IPass
     public int Run(Graph graph)
     {
         ulong read = graph.List.SelectMany(function => function.Actors).Aggregate(0UL, (bits, actor) => bits | actor.Effects.Reads);
+        return graph.List.SelectMany(function => function.List).Sum(block => Run(graph, block, read));
+    }
+
+    private static int Run(Graph graph, Block block, ulong read)
+    {
         int changes = 0;
-        foreach (Actor actor in graph.Snapshot())
+        for (int i = 0; i < block.List.Count; i++)
         {
-            if (!IsDead(graph, actor, read))
+            Actor actor = block.List[i];
+            if (!IsDead(graph, actor, i, read))
                 continue;
-            actor.Block!.Remove(actor);
+            actor.ClearInputs();
+            actor.Block = null;
             changes++;
         }
+        if (changes > 0)
+            block.List.RemoveAll(actor => actor.Block is null);
         return changes;
     }
 
-    private static bool IsDead(Graph graph, Actor actor, ulong read) => actor.Kind switch
+    private static bool IsDead(Graph graph, Actor actor, int position, ulong read) => actor.Kind switch
     {
         ActorKind.Load => actor.Users.Count == 0 && (graph.IsVerified || IsInFrame(actor)),
-        ActorKind.Store or ActorKind.ClearBytes => (IsInFrame(actor) && (actor.Effects.Writes & read) == 0) || IsOverwritten(graph, actor),
+        ActorKind.Store or ActorKind.ClearBytes => (IsInFrame(actor) && (actor.Effects.Writes & read) == 0) || IsOverwritten(graph, actor, position),
         ActorKind.Helper => actor.Users.Count == 0 && IsHarmless(graph, actor),
         _ => false,
     };
@@ -37,13 +49,13 @@ internal sealed class DeadActors : IPass
     }
 
     /// <summary>True when a later store of the same block covers all of it before anybody looks.</summary>
-    private static bool IsOverwritten(Graph graph, Actor store)
+    private static bool IsOverwritten(Graph graph, Actor store, int position)
     {
         MemoryPlace place = MemoryPlace.Of(store);
         if (place.Pointer.Kind is not (PointerKind.Packet or PointerKind.Stack) || !(graph.IsVerified || IsInFrame(store)))
             return false;
         List<Actor> actors = store.Block!.List;
-        for (int i = actors.IndexOf(store) + 1; i < actors.Count; i++)
+        for (int i = position + 1; i < Math.Min(actors.Count, position + FarthestActor); i++)
         {
             Actor later = actors[i];
             if (later.Kind is ActorKind.Store or ActorKind.ClearBytes && MemoryPlace.Of(later).Holds(place))

@@ -49,13 +49,20 @@ public static class PassPipeline
     {
         IPass[] passes = [.. All.Where(pass => !options.Disabled.Contains(pass.Name))];
         var reports = passes.ToDictionary(pass => pass, pass => new PassReport(pass.Name, pass.Summary, 0, 0, 0, TimeSpan.Zero));
+        // A pass that found nothing finds nothing again until another one has changed the graph.
+        int version = 0;
+        var idle = new Dictionary<IPass, int>();
         bool changed = Count(graph) <= MaxActors;
         for (int round = 0; changed && round < MaxRounds; round++)
         {
             changed = false;
             foreach (IPass pass in passes)
             {
+                if (idle.TryGetValue(pass, out int seen) && seen == version)
+                    continue;
                 PassReport report = RunOne(graph, pass);
+                version += report.Changes > 0 ? 1 : 0;
+                idle[pass] = version - (report.Changes > 0 ? 1 : 0);
                 PassReport sum = reports[pass];
                 reports[pass] = sum with
                 {

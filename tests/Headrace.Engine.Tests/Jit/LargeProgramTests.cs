@@ -77,8 +77,8 @@ public class LargeProgramTests
             CollectionSpec spec = TestProgram.Spec(Text(shape, count), maps: TestProgram.Array("m"));
             using Collection collection = LoadAnyhow(spec);
             LoadedProgram program = collection.Programs["main"];
-            Assert.False(count == 12_000 && program.IsCompiled);
-            Assert.True(count != 250 || program.IsCompiled);
+            // Half of these jumps lead back.
+            Assert.Equal(count < 12_000 || shape is not ("nest" or "tangle"), program.IsCompiled);
             uint expected = TestProgram.Run(EngineKind.Interpreter, program, s_packet, s_options);
             Assert.Equal(expected, TestProgram.Run(EngineKind.Jit, program, s_packet, s_options));
         }
