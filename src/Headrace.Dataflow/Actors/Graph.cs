@@ -44,6 +44,9 @@ public sealed class Graph
 
     internal List<GraphFunction> List { get; } = [];
 
+    /// <summary>The index by which actors know the map of an index: one map has one, whatever its names.</summary>
+    internal int MapOf(int index) => (uint)index < (uint)Maps.Count && Maps[index].SameAs is >= 0 and var first ? first : index;
+
     /// <summary>The function that starts at a slot.</summary>
     public GraphFunction FunctionAt(int start) => List.First(function => function.Start == start);
 

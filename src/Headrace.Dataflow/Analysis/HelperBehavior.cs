@@ -43,6 +43,9 @@ internal enum HelperBehavior : ushort
     /// <summary>Nobody notices when it is not called but who takes its answer.</summary>
     GoesUnnoticed = 1 << 11,
 
+    /// <summary>Reads memory that its prototype does not name: at an address that is a mere number to it, or lies among the values of a format.</summary>
+    ReadsAnyMemory = 1 << 12,
+
     /// <summary>Whatever a helper can do.</summary>
     Anything = (1 << 10) - 1,
 }

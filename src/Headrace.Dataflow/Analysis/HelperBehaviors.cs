@@ -24,10 +24,11 @@ internal static class HelperBehaviors
         (ChangesWorld | AlwaysAnswers | GoesUnnoticed,
             [HelperId.KtimeGetNs, HelperId.KtimeGetBootNs, HelperId.KtimeGetCoarseNs, HelperId.KtimeGetTaiNs, HelperId.Jiffies64]),
         (ChangesWorld,
-            [HelperId.TracePrintk, HelperId.TraceVprintk, HelperId.Snprintf, HelperId.Strtol, HelperId.Strtoul,
-            HelperId.GetCurrentPidTgid, HelperId.GetCurrentUidGid, HelperId.GetCurrentComm, HelperId.ProbeReadKernel, HelperId.ProbeReadKernelStr,
+            [HelperId.Strtol, HelperId.Strtoul, HelperId.GetCurrentPidTgid, HelperId.GetCurrentUidGid, HelperId.GetCurrentComm,
             HelperId.RingbufOutput, HelperId.RingbufQuery, HelperId.RedirectNeigh, HelperId.RedirectPeer,
             HelperId.TcpRawGenSyncookieIpv4, HelperId.TcpRawGenSyncookieIpv6, HelperId.TcpRawCheckSyncookieIpv4, HelperId.TcpRawCheckSyncookieIpv6]),
+        (ReadsAnyMemory | ChangesWorld,
+            [HelperId.TracePrintk, HelperId.TraceVprintk, HelperId.Snprintf, HelperId.ProbeReadKernel, HelperId.ProbeReadKernelStr]),
 
         (ReadsPacket, [HelperId.XdpLoadBytes, HelperId.SkbLoadBytes, HelperId.XdpGetBuffLen]),
         (ChangesPacket, [HelperId.XdpAdjustHead, HelperId.XdpAdjustTail, HelperId.XdpAdjustMeta, HelperId.XdpStoreBytes]),

@@ -9,7 +9,9 @@ internal static class HelperEffects
     private const int MaxArguments = 5;
 
     /// <summary>Number of arguments; all five registers for a helper that is not known.</summary>
-    public static int ArgumentCount(HelperId id, ProgramType type) => Prototype(id, type)?.Arguments.Length ?? MaxArguments;
+    /// <remarks>What bpf_trace_printk prints is in no prototype: the kernel does not look at it before it prints.</remarks>
+    public static int ArgumentCount(HelperId id, ProgramType type) =>
+        id == HelperId.TracePrintk ? MaxArguments : Prototype(id, type)?.Arguments.Length ?? MaxArguments;
 
     /// <summary>The memory a helper reads or writes through its arguments: which input, how many bytes (null: unknown), and how.</summary>
     public static IEnumerable<(int Input, long? Size, bool Reads, bool Writes)> Memory(Actor helper)
@@ -60,7 +62,8 @@ internal static class HelperEffects
         int map = MapIndex(helper);
         ulong index = regions.OfMap(RegionKind.MapIndex, map), values = regions.OfMap(RegionKind.MapValues, map);
         ulong packet = regions.Of(RegionKind.Packet) | regions.Of(RegionKind.PacketRest) | regions.Of(RegionKind.Context);
-        ulong reads = If(HelperBehavior.ReadsElements, index) | If(HelperBehavior.ReadsValues, values) | If(HelperBehavior.ReadsPacket, packet);
+        ulong reads = If(HelperBehavior.ReadsElements, index) | If(HelperBehavior.ReadsValues, values) | If(HelperBehavior.ReadsPacket, packet)
+            | If(HelperBehavior.ReadsAnyMemory, regions.Mask & ~regions.Of(RegionKind.World));
         ulong writes = If(HelperBehavior.ChangesMap, index | values) | If(HelperBehavior.ChangesPacket, packet)
             | If(HelperBehavior.ChangesRecords, regions.Of(RegionKind.HelperMemory)) | If(HelperBehavior.ChangesWorld, regions.Of(RegionKind.World));
         return new Effects(reads, writes);

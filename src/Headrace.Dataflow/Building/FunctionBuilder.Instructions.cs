@@ -77,8 +77,8 @@ internal sealed partial class FunctionBuilder
         int index = (int)(uint)instruction.Immediate;
         return instruction.WideLoadKind switch
         {
-            WideLoadKind.MapIndex => function.Literal(ActorKind.MapHandle, 0, index),
-            WideLoadKind.MapValueIndex => function.Literal(ActorKind.MapValueAddress, (uint)(instruction.Immediate >> 32), index),
+            WideLoadKind.MapIndex => function.Literal(ActorKind.MapHandle, 0, function.Graph.MapOf(index)),
+            WideLoadKind.MapValueIndex => function.Literal(ActorKind.MapValueAddress, (uint)(instruction.Immediate >> 32), function.Graph.MapOf(index)),
             WideLoadKind.Function => function.Literal(ActorKind.FunctionAddress, _slot + 1 + instruction.Imm32),
             _ => Constant(instruction.Immediate),
         };

@@ -104,7 +104,7 @@ internal sealed partial class FunctionBuilder(GraphFunction function, FlowShape 
     private void TakeProof()
     {
         if (shape.FactsAt(_slot) is { Target: { } target } facts && this[target] is { IsLiteral: false } actor && actor.Slot == _slot && actor.Kind != ActorKind.Merge)
-            actor.Proved = ProvedFacts.Of(facts.Result);
+            actor.Proved = ProvedFacts.Of(facts.Result, function.Graph);
     }
 
     // What nobody reads from here on needs no merge.

@@ -42,7 +42,7 @@ internal static class StackSlots
             }
             else if (actor.Kind == ActorKind.Helper)
             {
-                anyUnknown |= HelperEffects.IsOpaque(actor);
+                anyUnknown |= HelperEffects.Does(actor, HelperBehavior.IsOpaque | HelperBehavior.ReadsAnyMemory);
                 (_, long? bytes, _, _) = HelperEffects.Memory(actor).FirstOrDefault(memory => memory.Input == input && memory.Size is not null);
                 bool isMemory = HelperEffects.Memory(actor).Any(memory => memory.Input == input);
                 anyUnknown |= isMemory && pointer.Kind is PointerKind.Unknown or PointerKind.None;

@@ -14,9 +14,12 @@ public sealed partial class LoadedProgram
     /// <summary>Builds the program's graph.</summary>
     internal Graph BuildGraph(PassOptions passes)
     {
-        GraphMap[] maps = [.. MapArray.Select(map => new GraphMap(map.Name, map.Type, map.KeySize, map.ValueSize, map.MaxEntries))];
+        GraphMap[] maps = [.. MapArray.Select((map, index) => new GraphMap(map.Name, map.Type, map.KeySize, map.ValueSize, map.MaxEntries, First(map) is var first && first < index ? first : -1))];
         Graph graph = GraphBuilder.Build(_spec, maps, IsPlain, Verified);
         PassPipeline.Run(graph, passes);
         return graph;
     }
+
+    // Who shares maps between collections may give one under several names.
+    private int First(Map map) => Array.IndexOf(MapArray, map);
 }

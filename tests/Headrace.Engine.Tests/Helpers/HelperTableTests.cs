@@ -39,6 +39,10 @@ public unsafe class HelperTableTests
                 Assert.True((behavior & (HelperBehavior.ChangesPacket | HelperBehavior.IsOpaque)) != 0, $"{id} changes the packet");
             if (prototype.Arguments.Any(argument => argument.Kind is ArgumentKind.Function or ArgumentKind.SpinLock or ArgumentKind.Timer or ArgumentKind.PointerSlot))
                 Assert.True(behavior.HasFlag(HelperBehavior.IsOpaque), $"{id} takes what leads to any memory");
+            if (prototype.Arguments.Any(argument => argument.Kind == ArgumentKind.AnyAddress))
+                Assert.True(behavior.HasFlag(HelperBehavior.ReadsAnyMemory), $"{id} takes an address of whatever it may read");
+            foreach (ProgramType type in (ProgramType[])[ProgramType.Xdp, ProgramType.SchedCls])
+                Assert.True(HelperEffects.ArgumentCount(id, type) >= prototype.Arguments.Count(argument => argument.Kind != ArgumentKind.Context), $"graphs leave out arguments that {id} takes");
         }
         Assert.Equal(HelperBehavior.Anything, HelperBehaviors.Of(HelperId.GetCurrentTask));
     }
