@@ -86,7 +86,7 @@ public sealed class Collection : IDisposable
     {
         if (options.Maps.TryGetValue(spec.Name, out Map? shared))
         {
-            MapFiller.RequireSameShape(shared, spec);
+            MapFit.Require(shared, spec);
         }
         else
         {

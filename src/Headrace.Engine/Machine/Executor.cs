@@ -7,6 +7,7 @@ public abstract unsafe class Executor : IDisposable
     private protected Executor(LoadedProgram program, MachineOptions? options)
     {
         Program = program;
+        RequireCpu(program, options?.Cpu ?? 0);
         Machine = new Machine(options) { Program = program, Executor = this };
     }
 
@@ -42,6 +43,17 @@ public abstract unsafe class Executor : IDisposable
 
     /// <summary>Calls a function of a program on the machine's stack, for helpers that take a callback.</summary>
     internal abstract ulong CallFunction(LoadedProgram program, int slot, ulong a1, ulong a2, ulong a3, ulong a4, ulong a5);
+
+    // Code does not ask whether a per-CPU map has a value for the processor.
+    private static void RequireCpu(LoadedProgram program, int cpu)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(cpu, nameof(MachineOptions.Cpu));
+        if (Array.Find(program.MapArray, map => MapFit.IsPerCpu(map.Type) && map.Cpus <= cpu) is { } map)
+        {
+            throw new ArgumentOutOfRangeException(nameof(MachineOptions.Cpu), cpu,
+                $"map '{map.Name}' of program '{program.Name}' has values for {map.Cpus} CPUs: load it with more (EngineOptions.Cpus)");
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,17 +16,6 @@ internal static unsafe class MapFiller
             map.Freeze();
     }
 
-    /// <summary>Refuses a map given by the user that programs of the collection would misuse.</summary>
-    public static void RequireSameShape(Map map, MapSpec spec)
-    {
-        if (map.Type != spec.Type || map.KeySize != spec.KeySize || map.ValueSize != spec.ValueSize)
-        {
-            throw new MapException(spec.Name, "reuse", Errno.EINVAL,
-                $"the map given is a {map.Type} of {map.KeySize}-byte keys and {map.ValueSize}-byte values, "
-                + $"the object wants a {spec.Type} of {spec.KeySize} and {spec.ValueSize}");
-        }
-    }
-
     private static void FillEntry(Map map, MapEntrySpec entry, Collection collection)
     {
         if (entry.Key.Length != map.KeySize)

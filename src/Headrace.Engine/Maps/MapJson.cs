@@ -48,7 +48,7 @@ public static class MapJson
     {
         writer.WriteStartObject();
         writer.WriteString("key", Convert.ToHexStringLower(key));
-        if (!IsPerCpu(map))
+        if (!MapFit.IsPerCpu(map.Type))
         {
             writer.WriteString("value", Convert.ToHexStringLower(value));
         }
@@ -68,7 +68,7 @@ public static class MapJson
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("value", out JsonElement given))
             throw Malformed(map, $"element {index} is no object with \"key\" and \"value\"");
         byte[] key = element.TryGetProperty("key", out JsonElement keyText) ? Bytes(map, keyText, index, "key") : [];
-        byte[] value = IsPerCpu(map) ? PerCpuValue(map, given, index) : Bytes(map, given, index, "value");
+        byte[] value = MapFit.IsPerCpu(map.Type) ? PerCpuValue(map, given, index) : Bytes(map, given, index, "value");
         try
         {
             map.Update(key, value);
@@ -110,8 +110,6 @@ public static class MapJson
         }
         throw Malformed(map, $"element {index}: \"{what}\" is no string of hex digits");
     }
-
-    private static bool IsPerCpu(Map map) => map.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
 
     private static MapException Malformed(Map map, string reason) => new(map.Name, "load", Errno.EINVAL, reason);
 }

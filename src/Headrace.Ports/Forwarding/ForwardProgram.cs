@@ -54,7 +54,7 @@ public sealed class ForwardProgram : IDisposable
             throw new HeadraceException($"{spec.Source} has no program '{program}'; it has: {string.Join(", ", spec.Programs.Select(known => known.Name))}");
         if (spec.Programs[program].Type != ProgramType.Xdp)
             throw new HeadraceException($"{spec.Source}: program '{program}' is a {spec.Programs[program].Type} program: ports run XDP programs");
-        Dictionary<string, Map> kept = previous is null ? [] : previous.MapsFor(spec, fresh);
+        Dictionary<string, Map> kept = previous is null ? [] : previous.MapsFor(spec, workers, fresh);
         Collection collection = Collection.Load(spec, new EngineOptions
         {
             Cpus = workers,
@@ -94,12 +94,12 @@ public sealed class ForwardProgram : IDisposable
             _left.Add(map);
     }
 
-    private Dictionary<string, Map> MapsFor(CollectionSpec spec, IReadOnlySet<string>? fresh) =>
-        _maps.Where(pair => spec.Maps.Contains(pair.Key) && fresh?.Contains(pair.Key) != true && GoesOver(pair.Value, spec.Maps[pair.Key]))
+    private Dictionary<string, Map> MapsFor(CollectionSpec spec, int workers, IReadOnlySet<string>? fresh) =>
+        _maps.Where(pair => spec.Maps.Contains(pair.Key) && fresh?.Contains(pair.Key) != true && GoesOver(pair.Value, spec.Maps[pair.Key], workers))
             .ToDictionary(StringComparer.Ordinal);
 
-    private static bool GoesOver(Map map, MapSpec spec) =>
-        !spec.IsDataSection && !RefersToPrograms(map)
+    private static bool GoesOver(Map map, MapSpec spec, int workers) =>
+        !spec.IsDataSection && !RefersToPrograms(map) && map.Cpus >= workers
         && map.Type == spec.Type && map.KeySize == spec.KeySize && map.ValueSize == spec.ValueSize && map.MaxEntries == spec.MaxEntries && map.Flags == spec.Flags;
 
     private static bool RefersToPrograms(Map map) => map.Type switch

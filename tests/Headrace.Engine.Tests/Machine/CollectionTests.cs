@@ -77,4 +77,75 @@ public class CollectionTests
         Assert.Same(shared, MapHandles.Find(shared.Handle));
         Assert.Throws<MapException>(() => TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("shared", 4)), options));
     }
+
+    // The program was verified with an array of 8 elements: compiled code does not ask whether the last is there.
+    [Fact]
+    public void Array_with_fewer_elements_than_programs_were_verified_with_is_refused()
+    {
+        CollectionSpec spec = TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("array", entries: 8));
+        using Map few = Map.Create(TestProgram.Array("array", entries: 7)), many = Map.Create(TestProgram.Array("array", entries: 9));
+        Assert.Contains("has 7 elements", Refusal(spec, "array", few), StringComparison.Ordinal);
+        Assert.Null(Refusal(spec, "array", many));
+    }
+
+    [Fact]
+    public void Frozen_section_goes_over_only_with_the_constants_it_was_verified_with()
+    {
+        CollectionSpec spec = TestProgram.Spec(Pass, ProgramType.Xdp, Constants(5));
+        using Collection same = TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, Constants(5)));
+        using Collection other = TestProgram.Load(TestProgram.Spec(Pass, ProgramType.Xdp, Constants(6)));
+        using Map open = Map.Create(Constants(5));
+        Assert.Null(Refusal(spec, ".rodata", same.Maps[".rodata"]));
+        Assert.Contains("constants", Refusal(spec, ".rodata", other.Maps[".rodata"]), StringComparison.Ordinal);
+        Assert.Contains("frozen", Refusal(spec, ".rodata", open), StringComparison.Ordinal);
+
+        static MapSpec Constants(byte value)
+        {
+            MapSpec constants = TestProgram.Array(".rodata", 4, 1, MapFlags.ReadOnlyProgram);
+            (constants.Data, constants.Freeze) = ([value, 0, 0, 0], true);
+            return constants;
+        }
+    }
+
+    [Fact]
+    public void Map_that_programs_may_write_less_or_whose_inner_maps_are_others_is_refused()
+    {
+        using Map readOnly = Map.Create(TestProgram.Array("array", flags: MapFlags.ReadOnlyProgram));
+        Assert.Contains("flags", Refusal(TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Array("array")), "array", readOnly), StringComparison.Ordinal);
+        using Map narrow = Map.Create(Outer(4)), alike = Map.Create(Outer(16));
+        Assert.Contains("other maps", Refusal(TestProgram.Spec(Pass, ProgramType.Xdp, Outer(16)), "outer", narrow), StringComparison.Ordinal);
+        Assert.Null(Refusal(TestProgram.Spec(Pass, ProgramType.Xdp, Outer(16)), "outer", alike));
+
+        static MapSpec Outer(uint valueSize)
+        {
+            MapSpec outer = TestProgram.Map("outer", MapType.ArrayOfMaps, 4, 4, 2);
+            outer.InnerMap = TestProgram.Array("inner", valueSize);
+            return outer;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000_000)]
+    [InlineData(-1)]
+    public void Executor_for_a_processor_that_per_cpu_maps_have_no_value_for_is_refused(int cpu)
+    {
+        CollectionSpec spec = TestProgram.Spec(Pass, ProgramType.Xdp, TestProgram.Map("percpu", MapType.PerCpuArray, 4, 8, 2));
+        using Collection collection = TestProgram.Load(spec, new EngineOptions { Cpus = 1 });
+        foreach (EngineKind engine in Enum.GetValues<EngineKind>())
+            Assert.Throws<ArgumentOutOfRangeException>(() => collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Cpu = cpu }));
+    }
+
+    private static string? Refusal(CollectionSpec spec, string name, Map map)
+    {
+        try
+        {
+            TestProgram.Load(spec, new EngineOptions { Maps = new Dictionary<string, Map> { [name] = map } }).Dispose();
+            return null;
+        }
+        catch (MapException refusal)
+        {
+            return refusal.Message;
+        }
+    }
 }

@@ -20,7 +20,7 @@ internal sealed unsafe class HashOfMaps<TKey>(MapSpec spec, int cpus) : HashMapB
 
     internal override int SetInnerMap(byte* key, Map inner, ulong flags)
     {
-        if (!InnerMapRules.Accepts(Spec.InnerMap!, inner))
+        if (!InnerMapRules.Accepts(this, inner))
             return -Errno.EINVAL;
         ulong handle = inner.Handle;
         return Store(key, (byte*)&handle, flags, 0, allCpus: true);

@@ -39,7 +39,7 @@ internal sealed unsafe class ArrayOfMaps : Map
             return -Errno.EINVAL;
         if (index >= MaxEntries)
             return -Errno.E2BIG;
-        if (!InnerMapRules.Accepts(Spec.InnerMap!, inner))
+        if (!InnerMapRules.Accepts(this, inner))
             return -Errno.EINVAL;
         Volatile.Write(ref BaseAddress[index], inner.Handle);
         return 0;
