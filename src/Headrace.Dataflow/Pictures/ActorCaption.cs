@@ -20,6 +20,14 @@ internal static class ActorCaption
         return actor.HasResult ? string.Create(CultureInfo.InvariantCulture, $"%{actor.Id} {text}") : text.ToString();
     }
 
+    /// <summary>The same, cut to what a box has room for: where many ways meet, a merge has as many inputs.</summary>
+    public static string ShortTitle(Actor actor)
+    {
+        const int Most = 44;
+        string title = Title(actor);
+        return title.Length <= Most ? title : $"{title[..(Most - 1)]}…";
+    }
+
     /// <summary>Where it came from, in a few letters.</summary>
     public static string Source(Graph graph, Actor actor) => graph.LineOf(actor) is { } line
         ? string.Create(CultureInfo.InvariantCulture, $"{actor.Slot}  {Path.GetFileName(line.File)}:{line.Line}")

@@ -14,6 +14,7 @@ public static class SvgWriter
     private const double Margin = 24, HeaderHeight = 74;
     private const double BlockTitleMargin = 10, BlockTitleCharacter = 6.05;
     private const int BlockTitleGap = 2;
+    private const double TextMargin = 7;
 
     /// <summary>Draws a graph.</summary>
     /// <param name="graph">The graph.</param>
@@ -73,7 +74,8 @@ public static class SvgWriter
             Line(writer, $"<text x='0' y='{top - 12:f0}' font-size='13' font-weight='bold'>{Escape(function.Name)}</text>");
         foreach ((Block block, Box box) in layout.Blocks)
             WriteBlock(graph, block, box, writer);
-        Link[] links = [.. GraphLinks.Of(function).Where(link => !link.From.IsLiteral)];
+        // What goes from line to line of one box is said by the lines.
+        Link[] links = [.. GraphLinks.Of(function).Where(link => !link.From.IsLiteral && (link.Kind == LinkKind.Control || layout.GroupOf(link.From) != layout.GroupOf(link.To)))];
         foreach (Link link in links.Where(link => link.Kind == LinkKind.Control))
             WriteControl(link, layout, writer, critical);
         foreach (Link link in links.Where(link => link.Kind != LinkKind.Control).OrderBy(link => critical.Contains(link.From, link.To)))
@@ -94,25 +96,31 @@ public static class SvgWriter
     private static void WriteControl(Link link, LayeredLayout layout, TextWriter writer, CriticalPath critical)
     {
         Box from = layout.Blocks[link.From.Block!], to = layout.Blocks[link.To.Block!], actor = layout.Actors[link.From];
-        bool back = to.Y <= from.Y;
-        bool isCritical = link.To.Block!.Actors.Any(other => critical.Actors.Contains(other) && critical.Contains(link.From, other));
+        Block source = link.From.Block!, target = link.To.Block!;
+        bool back = target.Index <= source.Index;
+        bool isCritical = target.Actors.Any(other => critical.Actors.Contains(other) && critical.Contains(link.From, other));
         string color = isCritical ? "#d22" : back ? "#3b7a57" : "#5f6b7a";
         // The two ways of a branch leave side by side; ways back run along the left side.
         double x = actor.Middle + (link.From.Kind == ActorKind.Branch ? link.Input == 0 ? -12 : 12 : 0);
         string path;
-        if (back)
+        if (layout.IsAcross(source, target))
         {
-            double side = Math.Min(from.X, to.X) - 40;
-            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 60:f1} {side:f1} {from.Bottom + 20:f1} {side:f1} {(from.Bottom + to.Y) / 2:f1}S{to.X - 10:f1} {to.Y - 30:f1} {to.X + 30:f1} {to.Y:f1}");
+            double lane = layout.LaneOf(source, target), other = layout.LaneOf(target, target), passage = layout.PassageOf(target);
+            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 30:f1} {lane:f1} {actor.Bottom + 36:f1} {lane:f1} {actor.Bottom - 4:f1}V{passage:f1}H{other:f1}V{to.Y - 40:f1}C{other:f1} {to.Y - 12:f1} {to.Middle + 20:f1} {to.Y - 36:f1} {to.Middle + 20:f1} {to.Y:f1}");
         }
-        else if (layout.IsLong(link.From.Block!, link.To.Block!))
+        else if (back)
         {
-            double lane = layout.LaneOf(link.To.Block!);
-            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 40:f1} {lane:f1} {actor.Bottom + 10:f1} {lane:f1} {actor.Bottom + 60:f1}V{to.Y - 60:f1}C{lane:f1} {to.Y - 15:f1} {to.Middle + 20:f1} {to.Y - 40:f1} {to.Middle + 20:f1} {to.Y:f1}");
+            double side = Math.Min(from.X, to.X) - 32;
+            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 40:f1} {side:f1} {from.Bottom + 24:f1} {side:f1} {from.Bottom - 10:f1}V{to.Y + 10:f1}C{side:f1} {to.Y - 22:f1} {to.X + 30:f1} {to.Y - 26:f1} {to.X + 30:f1} {to.Y:f1}");
+        }
+        else if (layout.IsLong(source, target))
+        {
+            double lane = layout.LaneOf(target, target);
+            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 36:f1} {lane:f1} {actor.Bottom + 14:f1} {lane:f1} {actor.Bottom + 44:f1}V{to.Y - 40:f1}C{lane:f1} {to.Y - 12:f1} {to.Middle + 20:f1} {to.Y - 36:f1} {to.Middle + 20:f1} {to.Y:f1}");
         }
         else
         {
-            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 45:f1} {to.Middle:f1} {to.Y - 45:f1} {to.Middle:f1} {to.Y:f1}");
+            path = Path($"M{x:f1} {actor.Bottom:f1}C{x:f1} {actor.Bottom + 40:f1} {to.Middle:f1} {to.Y - 36:f1} {to.Middle:f1} {to.Y:f1}");
         }
         Line(writer, $"<path d='{path}' fill='none' stroke='{color}' stroke-width='{(isCritical ? 3 : 2)}' stroke-opacity='.8' marker-end='url(#a)'/>");
         if (link.From.Kind == ActorKind.Branch)
@@ -124,13 +132,22 @@ public static class SvgWriter
         Box from = layout.Actors[link.From], to = layout.Actors[link.To];
         bool isCritical = critical.Contains(link.From, link.To);
         bool isInside = link.From.Block == link.To.Block;
-        double start = from.Middle, end = to.X + to.Width * (link.Input + 1) / (link.To.Inputs.Count + 1);
-        double bend = Math.Max(10, Math.Abs(to.Y - from.Bottom) / 2);
+        string path = PathOf(link, from, to, isFirst: layout.GroupOf(link.To).Actors[0] == link.To);
         string style = isCritical ? "stroke='#d22' stroke-width='2.5'"
             : link.Kind == LinkKind.Order ? "stroke='#7a5bb5' stroke-dasharray='3 3' stroke-opacity='.8'"
             : isInside ? "stroke='#44566c' stroke-width='1.1'" : "stroke='#44566c' stroke-width='.7' stroke-opacity='.28'";
         string arrow = isInside || isCritical ? " marker-end='url(#a)'" : "";
-        Line(writer, $"<path d='M{start:f1} {from.Bottom:f1}C{start:f1} {from.Bottom + bend:f1} {end:f1} {to.Y - bend:f1} {end:f1} {to.Y:f1}' fill='none' {style}{arrow}><title>{Escape(ActorCaption.Details(graph, link))}</title></path>");
+        Line(writer, $"<path d='{path}' fill='none' {style}{arrow}><title>{Escape(ActorCaption.Details(graph, link))}</title></path>");
+    }
+
+    // To the first line of a box from above, to the others from the side.
+    private static string PathOf(Link link, Box from, Box to, bool isFirst)
+    {
+        const double Side = 22;
+        double start = from.Middle, bend = Math.Max(10, Math.Abs(to.Y - from.Bottom) / 2), middle = to.Y + to.Height / 2;
+        double end = to.X + to.Width * (link.Input + 1) / (link.To.Inputs.Count + 1);
+        return isFirst ? Path($"M{start:f1} {from.Bottom:f1}C{start:f1} {from.Bottom + bend:f1} {end:f1} {to.Y - bend:f1} {end:f1} {to.Y:f1}")
+            : Path($"M{start:f1} {from.Bottom:f1}C{start:f1} {from.Bottom + bend:f1} {to.X - Side:f1} {middle:f1} {to.X:f1} {middle:f1}");
     }
 
     private static void WriteActor(Graph graph, Actor actor, Box box, TextWriter writer, CriticalPath critical, GraphProfile? profile)
@@ -142,8 +159,8 @@ public static class SvgWriter
         string source = ActorCaption.Source(graph, actor);
         if (isMeasured)
             source = string.Create(CultureInfo.InvariantCulture, $"x{profile!.PerPacket(actor):0.##}  {source}");
-        Line(writer, $"<g><title>{Escape(ActorCaption.Details(graph, actor))}</title><rect x='{box.X:f1}' y='{box.Y:f1}' width='{box.Width:f1}' height='{box.Height:f1}' rx='{(actor.IsTerminator ? 15 : 4)}' fill='{color}' stroke='{(isCritical ? "#d22" : "#8894a3")}' stroke-width='{(isCritical ? 2 : 1)}'/>");
-        Line(writer, $"<text x='{box.Middle:f1}' y='{box.Y + 15:f1}' text-anchor='middle'>{Escape(ActorCaption.Title(actor))}</text><text x='{box.Middle:f1}' y='{box.Y + 27:f1}' text-anchor='middle' font-size='8' fill='#778'>{Escape(source)}</text></g>");
+        Line(writer, $"<g><title>{Escape(ActorCaption.Details(graph, actor))}</title><rect x='{box.X:f1}' y='{box.Y:f1}' width='{box.Width:f1}' height='{box.Height:f1}' rx='3' fill='{color}' stroke='{(isCritical ? "#d22" : "#8894a3")}' stroke-width='{(isCritical ? 2 : 1)}'/>");
+        Line(writer, $"<text x='{box.X + TextMargin:f1}' y='{box.Y + 12:f1}'>{Escape(ActorCaption.ShortTitle(actor))}</text><text x='{box.X + box.Width - TextMargin:f1}' y='{box.Y + 12:f1}' text-anchor='end' font-size='8' fill='#778'>{Escape(source)}</text></g>");
     }
 
     private static string Path(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

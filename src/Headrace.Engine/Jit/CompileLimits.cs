@@ -4,7 +4,7 @@ namespace Headrace.Engine.Jit;
 
 /// <summary>Which programs are compiled. What is larger would keep its user waiting for longer than compiling could ever save: the interpreter runs it.</summary>
 /// <remarks>
-/// Compiling takes a second or two at these limits; programs made to be slow to compile take no longer, whatever their shape. From some 6,000
+/// Compiling takes a second or two at these limits; programs made to be slow to compile take no longer, whatever their shape. From some 5,000
 /// instructions on (2,000 blocks, 2,000 variables or 8,000 uses of them) the runtime's compiler leaves a method unoptimised: it takes about twice as
 /// long for a packet as it could, which is still many times as fast as the interpreter.
 /// </remarks>

@@ -18,19 +18,57 @@ public class PictureTests
         XElement svg = XDocument.Parse(text.ToString()).Root!;
         XNamespace space = svg.Name.Namespace;
         int drawn = svg.Descendants(space + "g").Elements(space + "title").Count();
-        // Links say what is proved of their tokens.
+        var layouts = graph.Functions.ToDictionary(function => function, function => new LayeredLayout(function, 0));
+        // Links say what is proved of their tokens; inside a box lines follow each other.
         string[] links = [.. svg.Descendants(space + "path").Elements(space + "title").Select(title => title.Value)];
-        Assert.Equal(graph.Functions.SelectMany(GraphLinks.Of).Count(link => link.Kind != LinkKind.Control && !link.From.IsLiteral), links.Length);
+        Assert.Equal(graph.Functions.Sum(function => GraphLinks.Of(function).Count(link => link.Kind != LinkKind.Control && !link.From.IsLiteral
+            && layouts[function].GroupOf(link.From) != layouts[function].GroupOf(link.To))), links.Length);
         Assert.All(links, link => Assert.Matches(" before .*: |: (pointer to [A-Z]|always [0-9]|[0-9]+ bits, )", link));
         Assert.Equal(graph.Functions.SelectMany(function => function.Actors).Count(actor => !actor.IsLiteral), drawn);
 
-        var layout = new LayeredLayout(graph.Main, 0);
+        LayeredLayout layout = layouts[graph.Main];
         Box[] boxes = [.. layout.Actors.Values];
         foreach (Box box in boxes)
         {
             Assert.InRange(box.X, 0, layout.Width - box.Width);
             Assert.InRange(box.Y, 0, layout.Bottom - box.Height);
             Assert.DoesNotContain(boxes, other => other != box && other.X < box.X + box.Width && box.X < other.X + other.Width && other.Y < box.Bottom && box.Y < other.Bottom);
+        }
+    }
+
+    [Theory, InlineData("firewall"), InlineData("lb"), InlineData("router")]
+    public void The_picture_of_a_large_program_is_about_as_wide_as_high(string name)
+    {
+        var layout = new LayeredLayout(GraphOf(name).Main, 0);
+        Assert.InRange(layout.Bottom / layout.Width, 0.3, 1.5);
+    }
+
+    [Theory, MemberData(nameof(Programs))]
+    public void Tokens_leave_a_box_from_its_last_line_only(string name)
+    {
+        GraphFunction function = GraphOf(name).Main;
+        var layout = new LayeredLayout(function, 0);
+        foreach (Actor actor in function.Actors.Where(actor => !actor.IsLiteral))
+        {
+            ActorGroup group = layout.GroupOf(actor);
+            Assert.True(actor == group.Actors[^1] || actor.Users.All(group.Actors.Contains));
+            Assert.Equal(group.Actors.OrderBy(other => layout.Actors[other].Y), group.Actors);
+        }
+        Assert.True(function.Blocks.Count == 1 || function.Actors.Any(actor => !actor.IsLiteral && layout.GroupOf(actor).Actors.Count > 1));
+    }
+
+    [Fact]
+    public void Ways_to_another_column_have_lanes_at_both_ends()
+    {
+        GraphFunction function = GraphOf("firewall").Main;
+        var layout = new LayeredLayout(function, 0);
+        (Block From, Block To)[] across = [.. function.Blocks.SelectMany(from => from.Successors.Select(to => (from, to))).Where(way => layout.IsAcross(way.from, way.to))];
+        Assert.NotEmpty(across);
+        foreach ((Block from, Block to) in across)
+        {
+            Assert.InRange(layout.PassageOf(to), 0, layout.Blocks.Values.Min(box => box.Y));
+            foreach (double lane in (double[])[layout.LaneOf(from, to), layout.LaneOf(to, to)])
+                Assert.All(layout.Blocks.Values, box => Assert.False(box.X <= lane && lane <= box.X + box.Width && box.Y < layout.Blocks[from].Bottom && box.Bottom > layout.Blocks[from].Y));
         }
     }
 
