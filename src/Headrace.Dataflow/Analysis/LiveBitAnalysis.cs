@@ -40,7 +40,7 @@ internal static class LiveBitAnalysis
     }
 
     /// <summary>Bits of an input that an actor looks at, given the bits of its own token that are looked at.</summary>
-    public static ulong Demand(Actor actor, int input)
+    private static ulong Demand(Actor actor, int input)
     {
         ulong live = actor.LiveBits;
         ulong own = actor.Is32 ? uint.MaxValue : ulong.MaxValue;

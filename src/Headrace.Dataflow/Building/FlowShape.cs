@@ -45,9 +45,6 @@ internal sealed class FlowShape
         return shape;
     }
 
-    /// <summary>True when a block starts at the slot.</summary>
-    public bool IsLeader(int slot) => _leaders.Contains(slot);
-
     /// <summary>The last slot of the block that starts at a leader.</summary>
     public int LastSlot(int leader)
     {
@@ -55,7 +52,7 @@ internal sealed class FlowShape
         {
             int next = slot + _code[slot].Slots;
             bool ends = _code[slot].Opcode.IsJump && _code[slot].Opcode.JumpOp != JumpOp.Call;
-            if (ends || Splits(slot) || IsLeader(next))
+            if (ends || Splits(slot) || _leaders.Contains(next))
                 return slot;
         }
     }

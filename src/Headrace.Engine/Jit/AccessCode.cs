@@ -162,7 +162,7 @@ internal sealed unsafe class AccessCode(FunctionCode code, TokenCode tokens)
         {
             case AtomicOp.LoadAcquire:
                 _il.Emit(OpCodes.Volatile);
-                _il.Emit(atomic.Size switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
+                Get(atomic.Size);
                 code.Convert(wide, !narrow);
                 return;
             case AtomicOp.StoreRelease:
@@ -238,7 +238,7 @@ internal sealed unsafe class AccessCode(FunctionCode code, TokenCode tokens)
                 return false;
             default:
                 ContextAddress(load, access);
-                _il.Emit(access.Width switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
+                Get(access.Width);
                 return access.Width == 8;
         }
     }
@@ -264,6 +264,8 @@ internal sealed unsafe class AccessCode(FunctionCode code, TokenCode tokens)
         else if (!narrow)
             _il.Emit(OpCodes.Conv_I8);
     }
+
+    private void Get(int size) => _il.Emit(size switch { 1 => OpCodes.Ldind_U1, 2 => OpCodes.Ldind_U2, 4 => OpCodes.Ldind_U4, _ => OpCodes.Ldind_I8 });
 
     private void Put(int size) => _il.Emit(size switch { 1 => OpCodes.Stind_I1, 2 => OpCodes.Stind_I2, 4 => OpCodes.Stind_I4, _ => OpCodes.Stind_I8 });
 }

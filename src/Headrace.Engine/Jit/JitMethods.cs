@@ -17,6 +17,9 @@ internal static unsafe class JitMethods
     /// <summary>Index of the parameter that brings R1 to a function.</summary>
     public const int FirstArgument = 2;
 
+    /// <summary>Index of the parameter that brings a stage what the burst's stages have in common.</summary>
+    public const int StagedBurstArgument = 4;
+
     /// <summary>Makes an empty method that may use everything of this assembly.</summary>
     public static DynamicMethod NewMethod(string name, Type result, Type[] parameters) =>
         new(name, result, parameters, typeof(JitMethods).Module, skipVisibility: true) { InitLocals = false };

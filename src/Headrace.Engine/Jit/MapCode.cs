@@ -39,7 +39,7 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
         else if (map is PerCpuArrayMap perCpu)
             Element(map.MaxEntries, perCpu.Stride, Index(key), () => ThisCpu(perCpu));
         else
-            CallLookup(index, isUse ? nameof(Map.Lookup) : nameof(Map.Find), key);
+            CallLookup(index, isUse, key);
     }
 
     /// <summary>Pushes the address of an element of an array, plus a displacement.</summary>
@@ -54,30 +54,6 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
         ThisCpu(perCpu);
         il.Emit(OpCodes.Ldc_I8, (long)index * perCpu.Stride + displacement);
         il.Emit(OpCodes.Add);
-    }
-
-    /// <summary>Calls a look-up of the map's own class.</summary>
-    /// <param name="index">The map.</param>
-    /// <param name="name"><c>Lookup</c> or <c>Find</c>.</param>
-    /// <param name="key">Pushes the key's address.</param>
-    public unsafe void CallLookup(int index, string name, Action key)
-    {
-        if (name == nameof(Map.Lookup) && maps[index].DirectLookup is { } direct)
-        {
-            key();
-            il.Emit(OpCodes.Conv_U);
-            foreach (object constant in direct.Constants)
-                Load(constant);
-            il.Emit(OpCodes.Call, direct.Method);
-            il.Emit(OpCodes.Conv_U8);
-            return;
-        }
-        Load(index);
-        key();
-        il.Emit(OpCodes.Conv_U);
-        LoadCpu();
-        il.Emit(OpCodes.Call, Method(maps[index], name, typeof(byte*), typeof(int)));
-        il.Emit(OpCodes.Conv_U8);
     }
 
     /// <summary>Calls a change of a map; pushes its answer as 64 bits.</summary>
@@ -108,6 +84,27 @@ internal sealed class MapCode(ILGenerator il, Map[] maps, LocalBuilder state)
     {
         il.Emit(OpCodes.Ldloc, state);
         il.Emit(OpCodes.Ldfld, JitMethods.StateField(nameof(MachineState.Cpu)));
+    }
+
+    // By the map's own class.
+    private unsafe void CallLookup(int index, bool isUse, Action key)
+    {
+        if (isUse && maps[index].DirectLookup is { } direct)
+        {
+            key();
+            il.Emit(OpCodes.Conv_U);
+            foreach (object constant in direct.Constants)
+                Load(constant);
+            il.Emit(OpCodes.Call, direct.Method);
+            il.Emit(OpCodes.Conv_U8);
+            return;
+        }
+        Load(index);
+        key();
+        il.Emit(OpCodes.Conv_U);
+        LoadCpu();
+        il.Emit(OpCodes.Call, Method(maps[index], isUse ? nameof(Map.Lookup) : nameof(Map.Find), typeof(byte*), typeof(int)));
+        il.Emit(OpCodes.Conv_U8);
     }
 
     private void Load(object constant)

@@ -9,8 +9,6 @@ namespace Headrace.Engine.Jit;
 /// <param name="plan">How it is cut.</param>
 internal sealed unsafe class PacketRecords(FunctionCode code, StagePlan plan)
 {
-    private const int BurstArgument = 4;
-
     private readonly ILGenerator _il = code.Il;
     private readonly LocalBuilder _record = code.Il.DeclareLocal(typeof(StagedPacket*));
     private readonly LocalBuilder _tokens = code.Il.DeclareLocal(typeof(byte*));
@@ -142,7 +140,7 @@ internal sealed unsafe class PacketRecords(FunctionCode code, StagePlan plan)
     /// <summary>Pushes what the burst's stages have in common.</summary>
     public void LoadBurst(string field)
     {
-        _il.Emit(OpCodes.Ldarg, BurstArgument);
+        _il.Emit(OpCodes.Ldarg, JitMethods.StagedBurstArgument);
         _il.Emit(OpCodes.Ldfld, typeof(StagedBurst).GetField(field)!);
     }
 

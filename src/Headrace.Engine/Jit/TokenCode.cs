@@ -146,16 +146,17 @@ internal sealed unsafe class TokenCode
     {
         if (!_code.IsBurst)
             _il.Emit(OpCodes.Ldarg, JitMethods.FirstArgument + register - 1);
-        else if (register == 1 && !_code.Graph.IsPlain)
-            PushFrame();
-        else
+        else if (register != 1 || _code.Graph.IsPlain)
             _il.Emit(OpCodes.Ldc_I8, 0L);
+        else
+            PushContext();
+    }
 
-        void PushFrame()
-        {
-            _il.Emit(OpCodes.Ldloc, _code.Frame);
-            _il.Emit(OpCodes.Conv_U8);
-        }
+    // The frame's address stands for the context: accesses go to its fields.
+    private void PushContext()
+    {
+        _il.Emit(OpCodes.Ldloc, _code.Frame);
+        _il.Emit(OpCodes.Conv_U8);
     }
 
     // In whichever frame the stage works: the token may have been made in the other one.
