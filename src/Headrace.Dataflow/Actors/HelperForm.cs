@@ -19,6 +19,8 @@ public enum HelperForm : byte
     LoopOfFunction,
     /// <summary>Tail call of a constant index of a known map.</summary>
     TailCallOfIndex,
+    /// <summary>Move of the packet's head, its tail or its metadata's head by a constant.</summary>
+    MoveOfEnd,
     /// <summary>A number the machine holds.</summary>
     MachineNumber,
 }

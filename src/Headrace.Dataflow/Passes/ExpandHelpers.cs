@@ -2,13 +2,13 @@ using Headrace.Bytecode;
 
 namespace Headrace.Dataflow;
 
-/// <summary>Marks helper calls that can be carried out in a special form: the map, its type and its sizes are known.</summary>
-/// <remarks>The graph keeps one actor for the call; each target puts its own look-up in the place of it.</remarks>
+/// <summary>Marks helper calls that can be carried out in a special form: the map, its type and its sizes are known, or how far the packet's head moves.</summary>
+/// <remarks>The graph keeps one actor for the call; each target puts its own look-up or move in the place of it.</remarks>
 internal sealed class ExpandHelpers : IPass
 {
     public string Name => "expand-helpers";
 
-    public string Summary => "helpers with known maps and sizes get their special form";
+    public string Summary => "helpers with known maps, sizes and distances get their special form";
 
     public int Run(Graph graph)
     {
@@ -39,6 +39,8 @@ internal sealed class ExpandHelpers : IPass
                 return new HelperExpansion(HelperForm.MapDelete, map.KeySize, map.ValueSize);
             case HelperId.Loop when actor.Inputs[1].Kind == ActorKind.FunctionAddress:
                 return new HelperExpansion(HelperForm.LoopOfFunction);
+            case HelperId.XdpAdjustHead or HelperId.XdpAdjustTail or HelperId.XdpAdjustMeta when actor.Inputs[1].Kind == ActorKind.Constant:
+                return new HelperExpansion(HelperForm.MoveOfEnd);
             case HelperId.GetSmpProcessorId:
                 return new HelperExpansion(HelperForm.MachineNumber);
             default:

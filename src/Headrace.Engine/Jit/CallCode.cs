@@ -11,12 +11,17 @@ namespace Headrace.Engine.Jit;
 internal sealed unsafe class CallCode(FunctionCode code, TokenCode tokens)
 {
     private readonly ILGenerator _il = code.Il;
+    private readonly MoveCode _moves = new(code);
 
     /// <summary>Writes a helper call and pushes its answer, 64 bits.</summary>
     public void CallHelper(Actor helper)
     {
-        if (WriteInPlace(helper))
-            return;
+        if (!WriteInPlace(helper))
+            CallFromTable(helper);
+    }
+
+    private void CallFromTable(Actor helper)
+    {
         bool known = code.Trusts ? HelperTable.TryGetTrusted(helper.Helper, out HelperEntry entry) : HelperTable.TryGet(helper.Helper, out entry);
         if (!known)
             throw new UnsupportedFeatureException($"program '{code.Program.Name}'", $"helper {helper.Helper} at instruction {helper.Slot}", "the engines do not have it");
@@ -69,6 +74,9 @@ internal sealed unsafe class CallCode(FunctionCode code, TokenCode tokens)
                 return true;
             case HelperForm.LoopOfFunction:
                 Loop(helper, (int)helper.Inputs[1].Immediate);
+                return true;
+            case HelperForm.MoveOfEnd when MoveCode.Takes(helper):
+                _moves.Move(helper, () => CallFromTable(helper));
                 return true;
             default:
                 return false;

@@ -26,4 +26,16 @@ public class ExpandHelpersTests
         Assert.Equal(HelperForm.LoopOfFunction, Graphs.Only(known, ActorKind.Helper).Expansion!.Form);
         Assert.Equal(0, Graphs.Apply(Graphs.Xdp("r2 = *(u32 *)(r1 +12)\nr3 = 0\nr4 = 0\ncall bpf_loop#181\nr0 = 2\nexit"), Pass));
     }
+
+    [Theory]
+    [InlineData("r2 = -20\ncall bpf_xdp_adjust_head#44", HelperForm.MoveOfEnd)]
+    [InlineData("r2 = 8\ncall bpf_xdp_adjust_tail#65", HelperForm.MoveOfEnd)]
+    [InlineData("r2 = -4\ncall bpf_xdp_adjust_meta#54", HelperForm.MoveOfEnd)]
+    [InlineData("r2 = *(u32 *)(r1 +12)\ncall bpf_xdp_adjust_head#44", null)]
+    public void Moves_by_a_constant_are_told_from_others(string call, HelperForm? expected)
+    {
+        Graph graph = Graphs.Xdp($"{call}\nr0 = 2\nexit");
+        Graphs.Apply(graph, Pass);
+        Assert.Equal(expected, Graphs.Only(graph, ActorKind.Helper).Expansion?.Form);
+    }
 }

@@ -3,9 +3,15 @@ namespace Headrace.Engine;
 /// <summary>Helpers of XDP programs that move the packet's ends or copy its bytes.</summary>
 internal static unsafe class XdpHelpers
 {
-    private const int FrameHeaderSize = 40; // sizeof(struct xdp_frame), kept free at the start of the headroom
-    private const int EthernetHeader = 14;
-    private const int LargestMetadata = 255; // the width of skb_shared_info.meta_len
+    /// <summary><c>sizeof(struct xdp_frame)</c>, kept free at the start of the headroom.</summary>
+    public const int FrameHeaderSize = 40;
+
+    /// <summary>Bytes that a packet keeps.</summary>
+    public const int EthernetHeader = 14;
+
+    /// <summary>The width of <c>skb_shared_info.meta_len</c>.</summary>
+    public const int LargestMetadata = 255;
+
     private const uint LargestOffset = 0xffff;
 
     public static ulong XdpAdjustHead<TAccess>(Machine machine, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
