@@ -5,7 +5,7 @@ namespace Headrace.Engine;
 /// <summary>Runs programs as dataflow graphs in a token simulator: the reference model of hardware, exact and slow.</summary>
 /// <remarks>
 /// Packets of a burst are in flight together as far as their order on shared maps allows. Programs that hold things for one
-/// packet (tail calls, callbacks, records, locks) run packet by packet.
+/// packet (tail calls, callbacks, records, locks), or may be stopped in the middle of one, run packet by packet.
 /// </remarks>
 public sealed unsafe class DataflowExecutor : Executor
 {
@@ -37,7 +37,8 @@ public sealed unsafe class DataflowExecutor : Executor
         program.RequireVerified(nameof(EngineKind.Dataflow));
         _graph = graph ?? program.Graph;
         _options = simulation ?? new SimulationOptions(DefaultPacketsInFlight);
-        if (!MayOverlap(_graph))
+        // Of a burst that is stopped at a packet, those behind it must not have begun.
+        if (!MayOverlap(_graph) || Jit.CodeNeeds.Of(_graph).Budget)
             _options = _options with { PacketsInFlight = 1 };
         _world = new MachineWorld(Machine, program, _options.PacketsInFlight);
         _tokens = new TokenMachine(_graph, _world, _options);

@@ -26,6 +26,9 @@ public sealed unsafe class CornerTests
         }
     }
 
+    private static MachineOptions Options(Corner corner) =>
+        corner.Budget is { } budget ? new MachineOptions { Stages = StageChoice.All, Budget = budget } : new MachineOptions { Stages = StageChoice.All };
+
     private static string Story(Corner corner, EngineKind engine, PassOptions passes)
     {
         var shared = new Dictionary<string, Map>();
@@ -38,15 +41,22 @@ public sealed unsafe class CornerTests
         try
         {
             using Collection collection = Collection.Load(corner.Spec, new EngineOptions { Cpus = 1, Passes = passes, Maps = shared });
-            using Executor executor = collection.Programs["main"].CreateExecutor(engine, new MachineOptions { Stages = StageChoice.All });
+            using Executor executor = collection.Programs["main"].CreateExecutor(engine, Options(corner));
             using var burst = new PacketBurst(corner.Packets.Count);
             foreach (byte[] packet in corner.Packets)
                 burst.Add(packet);
-            for (int i = 0; engine == EngineKind.Interpreter && i < burst.Count; i++)
-                executor.Run(burst.Frames + i, 1);
-            if (engine != EngineKind.Interpreter)
-                executor.Run(burst.Frames, burst.Count);
             var story = new StringBuilder();
+            try
+            {
+                for (int i = 0; engine == EngineKind.Interpreter && i < burst.Count; i++)
+                    executor.Run(burst.Frames + i, 1);
+                if (engine != EngineKind.Interpreter)
+                    executor.Run(burst.Frames, burst.Count);
+            }
+            catch (ProgramFaultException fault)
+            {
+                story.AppendLine(fault.Reason);
+            }
             for (int i = 0; i < burst.Count; i++)
                 story.Append(burst.Frames[i].Verdict).Append(' ').AppendLine(Convert.ToHexString(burst[i]));
             foreach (string name in corner.Listed)

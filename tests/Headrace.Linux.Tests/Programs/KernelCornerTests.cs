@@ -7,7 +7,8 @@ namespace Headrace.Linux.Tests;
 /// <summary>The corners of the engines' tests leave in the kernel what they leave on the interpreter, which the other engines are compared with.</summary>
 public class KernelCornerTests
 {
-    public static TheoryData<int, string> Names => new(Corner.All.Select((corner, index) => (index, corner.ToString())));
+    // The kernel has another budget, and does not tell of it.
+    public static TheoryData<int, string> Names => new(Corner.All.Select((corner, index) => (index, corner)).Where(row => row.corner.Budget is null).Select(row => (row.index, row.corner.ToString())));
 
     [Theory, MemberData(nameof(Names))]
     public void The_kernel_agrees(int index, string name)

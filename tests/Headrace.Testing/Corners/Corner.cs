@@ -26,6 +26,9 @@ public sealed class Corner
     /// <summary>One burst.</summary>
     public List<byte[]> Packets { get; } = [];
 
+    /// <summary>Instructions that a packet may spend on the engines, which stop the burst at the first that spends more; null for the usual number.</summary>
+    public long? Budget { get; private set; }
+
     /// <summary>Every case of the file.</summary>
     public static IReadOnlyList<Corner> All { get; } = Read(Path.Combine(Repository.Root, "tests", "Headrace.Testing", "Corners", "corners.txt"));
 
@@ -89,6 +92,9 @@ public sealed class Corner
             case "counted":
                 for (uint i = 0; i < Number(words[1]); i++)
                     Packets.Add([(byte)(i % Number(words[3])), .. new byte[Number(words[2]) - 1]]);
+                return;
+            case "budget":
+                Budget = Number(words[1]);
                 return;
             case "program":
                 _texts.Add((words[1], []));
