@@ -53,6 +53,11 @@ internal sealed partial class Verifier
             // Both may be one register: then each side narrows it.
             Comparison.Refine(ref otherDst, ref otherSrc, opcode.JumpOp, is32, true);
             Comparison.Refine(ref dst, ref src, opcode.JumpOp, is32, false);
+            if (is32 && opcode.JumpOp is (JumpOp.Jgt or JumpOp.Jge or JumpOp.Jlt or JumpOp.Jle))
+            {
+                otherDst.ForgetContradiction();
+                dst.ForgetContradiction();
+            }
         }
         if (usesRegister)
             SynchronizeLinked(other, State, instruction.Src, linked);

@@ -19,6 +19,17 @@ internal partial struct RegisterState
         BoundsFromBits();
     }
 
+    /// <summary>Forgets the ranges where none is left for the low half, and keeps the bits.</summary>
+    /// <remarks>
+    /// As Linux 6.18 does when it walks a way that cannot be, a number of two values that is less than itself. comparisons.txt has what it says: of
+    /// 32 bits without sign it notices; other comparisons of such a number with itself leave it something to go on with.
+    /// </remarks>
+    public void ForgetContradiction()
+    {
+        if (U32Min > U32Max)
+            ForgetRanges();
+    }
+
     /// <summary>Narrows the ranges of the low half by the known bits.</summary>
     public void BoundsFromBits32()
     {
