@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Headrace.Bytecode;
-using Headrace.Objects;
+using Headrace.Testing.Corners;
 using static Headrace.Engine.Tests.TestMaps;
 
 namespace Headrace.Engine.Tests;
@@ -54,60 +54,20 @@ public sealed unsafe class LpmTrieMapTests
 
     public static TheoryData<EngineKind> All => Engines.All;
 
-    // As in the kernel, whose Linux test of this stands beside those of helpers.
+    // The corner's first test compares with the kernel; this one says what is right.
     [Theory, MemberData(nameof(All))]
     public void A_value_that_a_run_has_found_stays_after_its_route_is_gone(EngineKind engine)
     {
-        using var collection = Collection.Load(TestProgram.Spec(
-            """
-            *(u32 *)(r10 -8) = 32
-            *(u32 *)(r10 -4) = 0x0100000a
-            *(u32 *)(r10 -24) = 32
-            *(u32 *)(r10 -20) = 0x0200000a
-            r1 = map[routes] ll
-            r2 = r10
-            r2 += -8
-            call bpf_map_lookup_elem#1
-            if r0 == 0 goto out
-            r6 = r0
-            r1 = map[routes] ll
-            r2 = r10
-            r2 += -8
-            call bpf_map_delete_elem#3
-            *(u64 *)(r10 -16) = 2
-            r1 = map[routes] ll
-            r2 = r10
-            r2 += -24
-            r3 = r10
-            r3 += -16
-            r4 = 0
-            call bpf_map_update_elem#2
-            r6 = *(u64 *)(r6 +0)
-            r1 = map[routes] ll
-            r2 = r10
-            r2 += -24
-            call bpf_map_delete_elem#3
-            *(u64 *)(r10 -16) = 1
-            r1 = map[routes] ll
-            r2 = r10
-            r2 += -8
-            r3 = r10
-            r3 += -16
-            r4 = 0
-            call bpf_map_update_elem#2
-            r0 = r6
-            out:
-            exit
-            """, ProgramType.Xdp, new MapSpec { Name = "routes", Type = MapType.LpmTrie, KeySize = 8, ValueSize = 8, MaxEntries = 10, Flags = MapFlags.NoPrealloc }));
-        collection.Maps["routes"].Update([32, 0, 0, 0, 10, 0, 0, 1], BitConverter.GetBytes(1UL));
+        Corner corner = Corner.All.Single(corner => corner.Name == "a route's value outlives its route for the run that found it");
+        using var collection = Collection.Load(corner.Spec);
         using Executor executor = collection.Programs["main"].CreateExecutor(engine);
-        using var burst = new PacketBurst(64);
-        for (int i = 0; i < 64; i++)
-            burst.Add(new byte[64]);
+        using var burst = new PacketBurst(corner.Packets.Count);
+        foreach (byte[] packet in corner.Packets)
+            burst.Add(packet);
         for (int round = 0; round < 50; round++)
         {
-            executor.Run(burst.Frames, 64);
-            for (int i = 0; i < 64; i++)
+            executor.Run(burst.Frames, burst.Count);
+            for (int i = 0; i < burst.Count; i++)
                 Assert.Equal(1u, burst.Frames[i].Verdict);
         }
     }
