@@ -47,5 +47,5 @@ internal enum HelperBehavior : ushort
     ReadsAnyMemory = 1 << 12,
 
     /// <summary>Whatever a helper can do.</summary>
-    Anything = (1 << 10) - 1,
+    Anything = ((1 << 10) - 1) | ReadsAnyMemory,
 }

@@ -42,11 +42,7 @@ internal sealed class DeadActors : IPass
         _ => false,
     };
 
-    private static bool IsInFrame(Actor actor)
-    {
-        MemoryPlace place = MemoryPlace.Of(actor);
-        return place.Pointer is { Kind: PointerKind.Stack, Index: >= 0, Offset: { } offset } && offset >= -512 && offset + place.Size <= 0;
-    }
+    private static bool IsInFrame(Actor actor) => MemoryPlace.Of(actor).IsInFrame;
 
     /// <summary>True when a later store of the same block covers all of it before anybody looks.</summary>
     private static bool IsOverwritten(Graph graph, Actor store, int position)

@@ -10,8 +10,6 @@ namespace Headrace.Dataflow;
 /// </remarks>
 internal sealed class HoistInvariants : IPass
 {
-    private const int FrameSize = 512;
-
     public string Name => "hoist-invariants";
 
     public string Summary => "what is the same in every round is computed or loaded before the loop";
@@ -153,8 +151,8 @@ internal sealed class HoistInvariants : IPass
         {
             case { Kind: PointerKind.Context, Offset: not null }:
                 return before.Function.Graph.Program.Type == ProgramType.Xdp;
-            case { Kind: PointerKind.Stack, Index: >= 0, Offset: { } offset }:
-                return offset >= -FrameSize && offset + load.Size <= 0;
+            case { Kind: PointerKind.Stack }:
+                return place.IsInFrame;
             case { Kind: PointerKind.MapValue }:
                 // What is at a constant place of a data section is there.
                 return place.Base.Kind == ActorKind.MapValueAddress;

@@ -6,6 +6,9 @@ namespace Headrace.Dataflow;
 /// <param name="Size">Bytes.</param>
 internal readonly record struct MemoryPlace(Actor Base, long From, int Size)
 {
+    /// <summary>Bytes of a stack frame.</summary>
+    public const int FrameSize = 512;
+
     /// <summary>One past the last byte.</summary>
     public long To => From + Size;
 
@@ -14,6 +17,9 @@ internal readonly record struct MemoryPlace(Actor Base, long From, int Size)
 
     /// <summary>Where it leads.</summary>
     public PointerFacts Pointer => Base.Facts.Pointer.Move(From);
+
+    /// <summary>True for bytes of the stack that are known and lie inside their frame.</summary>
+    public bool IsInFrame => Pointer is { Kind: PointerKind.Stack, Index: >= 0, Offset: { } offset } && offset >= -FrameSize && offset + Size <= 0;
 
     /// <summary>True when both go through the same address and these bytes hold the others.</summary>
     public bool Holds(MemoryPlace other) => Base == other.Base && From <= other.From && To >= other.To;

@@ -3,8 +3,6 @@ namespace Headrace.Dataflow;
 /// <summary>Finds the stack slots that nothing but loads and stores at known offsets touches.</summary>
 internal static class StackSlots
 {
-    private const int FrameSize = 512;
-
     /// <summary>The slots of a function.</summary>
     public static List<StackSlotRange> Find(GraphFunction function)
     {
@@ -74,9 +72,9 @@ internal static class StackSlots
     {
         if (place.Kind != PointerKind.Stack)
             return;
-        (long from, long to) = place.Offset is { } offset ? (offset, size is { } bytes ? offset + bytes : 0) : (-FrameSize, 0);
+        (long from, long to) = place.Offset is { } offset ? (offset, size is { } bytes ? offset + bytes : 0) : (-MemoryPlace.FrameSize, 0);
         // Beyond the frame's ends a program that no verifier has seen touches another frame.
-        bool isInside = from >= -FrameSize && to <= 0;
+        bool isInside = from >= -MemoryPlace.FrameSize && to <= 0;
         ranges.Add((place.Index, from, Math.Max(from, to), stays || place.Offset is null || !isInside));
     }
 
